@@ -1,0 +1,115 @@
+/** The only door to the machine, as the rest of the program sees it. Everything takes host paths (see model/paths.ts). */
+import type { Credentials } from '../model/credentials.ts';
+import type { Identity } from '../model/facts.ts';
+
+export interface FileStat {
+  identity: Identity;
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+/** "Absent" is a value (null); "unreadable" is a thrown HostError. */
+export interface Files {
+  root: string;
+  real(path: string): string;
+  /** lstat; a missing component anywhere is absent. */
+  stat(path: string): Promise<FileStat | null>;
+  /** Names in a directory, sorted bytewise; null if it does not exist or is no directory. */
+  list(path: string): Promise<string[] | null>;
+  /** Every host path that matches a pattern: `*` within a component, `**` as last component everything below. Links are not followed, mounts not crossed below the first wildcard. */
+  glob(pattern: string): Promise<string[]>;
+  readLink(path: string): Promise<string | null>;
+  /** Bytes of a regular file, opened without following a link at the last component; null if absent. Larger than `limit` (default 16 MiB) is an error. */
+  readBytes(path: string, limit?: number): Promise<Buffer | null>;
+  readText(path: string): Promise<string | null>;
+  /** SHA-256 and MD5 of a file's bytes (of a link: of its target's bytes), hex; null if absent. */
+  digest(path: string, algorithm: 'sha256' | 'md5'): Promise<string | null>;
+  /**
+   * Unlinks one file or link. The path is walked from the root without following links at any component, must stay on the mount of
+   * `anchor`, and must still be what `expect` says (type, device, inode); else a HostError and nothing is removed.
+   */
+  remove(path: string, expect: Identity, anchor: string): Promise<'removed' | 'absent'>;
+  removeDir(path: string, anchor: string): Promise<'removed' | 'absent' | 'not-empty'>;
+  /**
+   * Replaces a file's content atomically (temporary file beside it, fsync, rename, fsync of the directory), keeping owner, mode, xattrs and ACLs of the old
+   * file, or with the given ones. `expectSha256`: refuses if the file is no longer what was read.
+   */
+  replace(
+    path: string,
+    bytes: Buffer,
+    how: { anchor: string; expectSha256?: string; meta?: { mode: number; uid: number; gid: number } },
+  ): Promise<void>;
+  freeBytes(path: string): Promise<number>;
+  /** Host paths of the anchors' mount check at detection: true if path lies on another mount than its anchor. */
+  onOtherMount(path: string, anchor: string): Promise<boolean>;
+}
+
+export interface UnitState {
+  unit: string;
+  manager: 'systemd' | 'sysv' | 'process';
+  exists: boolean;
+  active: boolean;
+  enabled: boolean;
+  masked: boolean;
+  failedLoop: boolean;
+  pids: number[];
+}
+
+export interface Services {
+  /** State of many units in one call; absent ones have `exists: false`. */
+  states(units: readonly string[]): Promise<UnitState[]>;
+  stop(unit: string, timeoutMs: number): Promise<void>;
+  start(unit: string, timeoutMs: number): Promise<void>;
+  disable(unit: string): Promise<void>;
+  /** Reload if active. */
+  reload(unit: string, timeoutMs: number): Promise<void>;
+  /** Processes whose program or pid file lies below the root (never for `/`). */
+  strays(known: readonly number[]): Promise<{ pid: number; program: string }[]>;
+}
+
+export interface Packages {
+  /** Owner of each path that has one; null when package state cannot be told (no rpm, or no rpm database below the root). `%ghost` counts as unowned. */
+  owners(paths: readonly string[]): Promise<Map<string, string> | null>;
+  /** Version-release and install time (ms) of an installed package; 'unknown' when it cannot be told. */
+  version(name: string): Promise<{ version: string; installedAt: number } | null | 'unknown'>;
+}
+
+/** What `connect` needs besides the credentials. */
+export interface ConnectOptions {
+  password: string | undefined;
+  timeoutMs: number;
+  /** PEM of additional trusted CAs (the engine's own), beside the system's. */
+  extraCa: string[];
+}
+
+export interface QueryRow {
+  [column: string]: unknown;
+}
+
+/** One session on a database. Statement time is limited; errors are HostErrors with the SQLSTATE as code. */
+export interface Connection {
+  query<T extends QueryRow = QueryRow>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+export interface Databases {
+  connect(credentials: Credentials, options: ConnectOptions): Promise<Connection>;
+  /** psql as the `postgres` account over the local socket; null if this machine has none or this process may not be it. */
+  admin(port: number, database: string, timeoutMs: number): AdminConnection | null;
+}
+
+/** The `postgres` account over the local socket: each call is one psql process run as that account. */
+export interface AdminConnection {
+  /** Rows of one SELECT. */
+  query<T extends QueryRow = QueryRow>(sql: string): Promise<T[]>;
+  /** Statements without a result; stops at the first error. */
+  execute(sql: string): Promise<void>;
+}
+
+export interface Host {
+  files: Files;
+  services: Services;
+  packages: Packages;
+  databases: Databases;
+}

@@ -1,0 +1,49 @@
+/** How a database is reached. The password itself is never part of these records: it stays in the vault under `secret`. */
+
+export interface Credentials {
+  host: string;
+  port: number;
+  database: string;
+  role: string;
+  /** `*_DB_SECURED`: TLS is used. */
+  secured: boolean;
+  /** `*_DB_SECURED_VALIDATION`: the server's certificate is verified. */
+  validation: boolean;
+  /** The file (host path) the credentials were read from. */
+  source: string;
+  /** What kind of file that is: setup's own drop-in, a copy of it, or another place that happens to hold them. */
+  origin: 'drop-in' | 'copy' | 'answer-file' | 'properties' | 'pgpass';
+  /** Modification time of the source, ms since the epoch: the newest copy is preferred when no server answers. */
+  mtimeMs: number;
+  /** Key into the vault; null when the file holds no password. */
+  secret: string | null;
+}
+
+/** Keeps passwords in memory, apart from everything that is printed, logged or written. */
+export class Vault {
+  readonly #secrets = new Map<string, string>();
+
+  /** Stores a password and returns the key under which it can be had again. Equal passwords share a key. */
+  put(secret: string): string {
+    for (const [key, known] of this.#secrets) if (known === secret) return key;
+    const key = `secret-${this.#secrets.size + 1}`;
+    this.#secrets.set(key, secret);
+    return key;
+  }
+
+  /** The password of a key; undefined for null or an unknown key. */
+  get(key: string | null): string | undefined {
+    return key === null ? undefined : this.#secrets.get(key);
+  }
+
+  /** Replaces every known secret in a text that came from outside (a server's or a tool's message) by `***`. */
+  redact(text: string): string {
+    let clean = text;
+    for (const secret of this.#secrets.values()) if (secret.length >= 4) clean = clean.replaceAll(secret, '***');
+    return clean;
+  }
+
+  toJSON(): string {
+    return '[vault]';
+  }
+}

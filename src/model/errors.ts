@@ -1,0 +1,68 @@
+/** Errors that are meant for the operator: each says what failed and what to do next. */
+
+/** A failure of an outside call (file, process, server), with the way on. `message` and `hint` are free of secrets. */
+export class HostError extends Error {
+  readonly hint: string;
+  /** Errno name, SQLSTATE or exit status where there is one, e.g. `EACCES`, `28P01`, `exit 1`. */
+  readonly code: string | null;
+
+  constructor(message: string, options: { hint: string; code?: string | null; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'HostError';
+    this.hint = options.hint;
+    this.code = options.code ?? null;
+  }
+}
+
+/** A wrong command line or configuration file (exit 2). */
+export class UsageError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.hint = hint;
+  }
+}
+
+/** Another run holds the host (exit 75). */
+export class BusyError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'BusyError';
+    this.hint = hint;
+  }
+}
+
+/** A stop asked for by signal reached a place where it can be obeyed. */
+export class InterruptedError extends Error {
+  constructor() {
+    super('stopped by a signal');
+    this.name = 'InterruptedError';
+  }
+}
+
+/** A reason not to start (exit 3). `forcible` ones can be overridden with `--force CHECK`. */
+export interface Refusal {
+  check: string;
+  message: string;
+  hint: string;
+  forcible: boolean;
+}
+
+export interface Warning {
+  code: string;
+  message: string;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The hint of an error that has one. */
+export function hintOf(error: unknown): string | null {
+  return error instanceof HostError || error instanceof UsageError || error instanceof BusyError ? error.hint : null;
+}

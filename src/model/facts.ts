@@ -1,0 +1,245 @@
+/** What was found on the host: plain data, no secrets, no judgement. The plan is a pure function of it. */
+import type { Credentials } from './credentials.ts';
+import type { ComponentId, DatabaseLayout, KeepWith, Phase, Release } from './layout.ts';
+
+export interface Facts {
+  root: string;
+  /** ISO time the host was read. */
+  readAt: string;
+  caller: { uid: number; user: string; mayWrite: boolean };
+  release: Release | null;
+  /** What the release was told by ("post-install marker", "package ovirt-engine-4.5.7" …). */
+  releaseWhy: string;
+  setup: 'complete' | 'failed' | 'none';
+  package: 'installed' | 'removed' | 'reinstalled' | 'unknown';
+  packageVersion: string | null;
+  components: ComponentId[];
+  marker: MarkerFacts | null;
+  records: RecordSummary;
+  files: FileFact[];
+  lines: LineFact[];
+  services: ServiceFact[];
+  /** Processes that run from below the root without a service we know. */
+  strays: { pid: number; program: string }[];
+  databases: DatabaseFact[];
+  pki: PkiFacts;
+  kept: KeptFact[];
+  tools: ToolFacts;
+  space: SpaceFacts;
+  /** The unfinished or finished earlier run whose leftovers matter: directory of the newest run and its backup. */
+  webServer: { unit: string; active: boolean; usesOurCertificates: boolean } | null;
+  /** Anything the operator should know that is no reason to stop. */
+  notes: { code: string; message: string }[];
+  /** Things that make a run impossible whatever is asked for (unreadable record, damaged marker …). */
+  faults: { check: string; message: string; hint: string; forcible: boolean }[];
+}
+
+export interface MarkerFacts {
+  path: string;
+  version: string | null;
+  /** Values by key, types resolved; secrets replaced by null. */
+  values: Record<string, string | number | boolean | null | string[]>;
+}
+
+export interface RecordSummary {
+  /** Record files, oldest first. */
+  paths: string[];
+  /** Records that exist but hold no section (setup was killed while closing up). */
+  empty: string[];
+}
+
+/** What makes a file the same file again: a removal acts only on what was seen. */
+export interface Identity {
+  type: 'file' | 'link' | 'dir' | 'other';
+  dev: number;
+  ino: number;
+  size: number;
+  mtimeMs: number;
+}
+
+export interface FileFact {
+  path: string;
+  identity: Identity;
+  mode: number;
+  uid: number;
+  gid: number;
+  linkTarget?: string;
+  phase: Phase;
+  /** Evidence that it is setup's or the engine's, as a phrase after the path. */
+  why: string;
+  component: ComponentId;
+  keep?: KeepWith;
+  /** Named by a record. */
+  recorded: boolean;
+  /** Differs from the hash its record names. */
+  changed: boolean;
+  /** Package config that setup fills: put back to empty (package installed) instead of removed. */
+  reset: boolean;
+  /** A copy of another file (timestamped or temporary). */
+  copyOf?: string;
+  /** Holds credentials of these databases. */
+  credentialsOf?: ComponentId[];
+}
+
+export interface KeptFact {
+  path: string;
+  why: string;
+}
+
+export interface LineEdit {
+  /** What setup wrote; null when it only deleted a line. */
+  added: string | null;
+  /** What was there before; null when setup only added. */
+  removed: string | null;
+}
+
+/** Edits of one shared file that are still to be undone (lines that are no longer there are not listed). */
+export interface LineFact {
+  path: string;
+  identity: Identity;
+  sha256: string;
+  component: ComponentId;
+  edits: LineEdit[];
+  why: string;
+}
+
+export interface ServiceFact {
+  unit: string;
+  component: ComponentId;
+  order: number;
+  manager: 'systemd' | 'sysv' | 'process';
+  active: boolean;
+  enabled: boolean;
+  masked: boolean;
+  /** In a restart loop that never succeeds. */
+  failedLoop: boolean;
+  pids: number[];
+}
+
+export type Reach =
+  | { state: 'connected' }
+  | { state: 'absent'; message: string } // 3D000
+  | { state: 'rejected'; message: string } // 28P01, 28000
+  | { state: 'sealed'; message: string } // 53300 because of a connection limit of 0
+  | { state: 'unreachable'; message: string }
+  | { state: 'no-credentials'; message: string };
+
+export interface DatabaseFact {
+  component: ComponentId;
+  title: string;
+  /** Switched on on this host by marker, drop-in or evidence. */
+  enabled: boolean;
+  /** Not ours to drop or clear, with the reason ("credentials of another host's database"). */
+  foreign: string | null;
+  credentials: Credentials | null;
+  /** All places that hold credentials of this database, the chosen one first. */
+  candidates: Credentials[];
+  /** The server is on this machine. */
+  local: boolean;
+  /** An answer file says that the database was provided by somebody else. */
+  providedByOthers: boolean;
+  reach: Reach;
+  content: DatabaseContent | null;
+  admin: AdminView;
+  /** Newest dump that setup itself made, if any. */
+  newestDump: string | null;
+}
+
+/** What the `postgres` account of this machine sees of the same database. */
+export interface AdminView {
+  available: boolean;
+  /** Why it is not available. */
+  why: string;
+  database: { exists: boolean; owner: string | null; connectionLimit: number; sizeBytes: number } | null;
+  role: RoleView | null;
+  readOnlyRoles: RoleView[];
+  /** Databases with our default name stem that hold a schema of this kind; reported, never dropped. */
+  siblings: string[];
+  serverVersion: number | null;
+}
+
+export interface RoleView {
+  name: string;
+  exists: boolean;
+  superuser: boolean;
+  /** Databases other than this one that it owns, or in which it owns or is granted something. */
+  elsewhere: string[];
+}
+
+export interface Session {
+  pid: number;
+  role: string;
+  application: string;
+  client: string;
+  /** Visible state; other roles' sessions show none to a plain role. */
+  state: string;
+}
+
+export interface DatabaseContent {
+  /** Numeric, as `server_version_num`: 150004. */
+  serverVersion: number;
+  sizeBytes: number;
+  owner: string;
+  tables: number;
+  /** Tables of all schemas the role owns, for the read-back of the dump. */
+  ownedTables: number;
+  /** Objects the role owns in any schema, extensions apart. */
+  ownedObjects: number;
+  /** Sequences, composite types, views, schemas that make a rerun fail although there is no table. */
+  obstacles: string[];
+  ownedSchemas: string[];
+  publicSchema: boolean;
+  mayCreateInPublic: boolean;
+  uuidOssp: boolean;
+  /** Objects of other owners inside the database. */
+  foreignObjects: string[];
+  /** Objects of other owners that hang on ours and would fall with them. */
+  cascades: string[];
+  sessions: Session[];
+  /** What a finished setup has and this database lacks; empty when complete. */
+  missing: string[];
+  /** Number of values encrypted with the engine's key, by `table.column`. */
+  encrypted: Record<string, number>;
+  /** The signature relations of this kind of database exist. */
+  recognised: boolean;
+  dwh: { hostname: string | null; uuid: string | null; running: boolean } | null;
+  hostedEngine: 'maintenance' | 'active' | 'none' | 'unknown';
+  /** Locks one transaction may take in all, and what clearing needs. */
+  lockCapacity: number;
+}
+
+/** Layout data that facts of a database were read with. */
+export interface DatabaseSubject {
+  component: ComponentId;
+  layout: DatabaseLayout;
+}
+
+export interface PkiFacts {
+  dir: string;
+  /** Host paths present of the signs of a half PKI, CA and keys. */
+  present: string[];
+  ca: 'ok' | 'absent' | 'damaged';
+  /** CA matches its key, engine.p12 opens and chains to it. */
+  usable: boolean;
+  usableWhy: string;
+  organization: string | null;
+  /** Copies that package removal left, newest first, with the same judgement. */
+  copies: { path: string; usable: boolean; why: string; takenAt: string }[];
+  /** `apache-ca.pem` is a file of the administrator, not the link setup makes. */
+  thirdPartyWebCertificate: boolean;
+}
+
+export interface ToolFacts {
+  pgDump: { path: string; version: number } | null;
+  pgRestore: { path: string; version: number } | null;
+  psql: { path: string; version: number } | null;
+  tar: { path: string } | null;
+}
+
+export interface SpaceFacts {
+  /** Where the backup goes (real path). */
+  backupDir: string;
+  freeBytes: number;
+  /** Bytes of all files that would be archived. */
+  filesBytes: number;
+}

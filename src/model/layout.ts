@@ -1,0 +1,171 @@
+/** What engine-setup of one release puts on a host, as data. A new release or component is a new file in `layouts/`. */
+
+export type Release =
+  | '3.0'
+  | '3.1'
+  | '3.2'
+  | '3.3'
+  | '3.4'
+  | '3.5'
+  | '3.6'
+  | '4.0'
+  | '4.1'
+  | '4.2'
+  | '4.3'
+  | '4.4'
+  | '4.5';
+
+export type ComponentId =
+  | 'engine'
+  | 'dwh'
+  | 'grafana'
+  | 'keycloak'
+  | 'managedblock'
+  | 'websocket-proxy'
+  | 'vmconsole-proxy'
+  | 'ovn-provider'
+  | 'imageio'
+  | 'fence-kdump'
+  | 'reports';
+
+/** The place of a file in the order of removal. The order of this list is the order of the plan. */
+export const PHASES = [
+  'keystores', // keys, certificates, trust stores: everything of the PKI but ca.pem
+  'ca', // ca.pem, last of the PKI: as long as it is there a half-removed PKI is recognised as ours
+  'links',
+  'drop-ins', // configuration written by setup
+  'state', // checksums, caches, what a killed setup strewed about
+  'records', // uninstall records
+  'marker', // the post-install marker
+  'credentials', // last of all: every file that holds credentials of a database
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** With what a file is kept: with a kept database, with a kept PKI, or always (listed as kept). */
+export type KeepWith = 'database' | 'pki' | 'always';
+
+/** One known path, or family of paths, of a component. */
+export interface FileRule {
+  /** Host path; `*` matches within one component, `**` (as the last component only) everything below. */
+  path: string;
+  phase: Phase;
+  /** Why we believe it is setup's or the engine's; for `keep: 'always'`, why it stays. Shown in the plan. */
+  why: string;
+  keep?: KeepWith;
+  /**
+   * `reset`: a package's configuration file that setup or openssl fills: put back to its empty form when the package is installed, else removed.
+   * `package`: owned by a package even where rpm cannot be asked.
+   */
+  packaged?: 'reset' | 'package';
+  /** The file's content must match, else it is somebody else's file of the same name. */
+  marker?: RegExp;
+  /** Not a file setup copies, so `<path>.<timestamp>` beside it is not ours either. Default: copies are looked for. */
+  noCopies?: boolean;
+}
+
+/** A line in a shared file that setup writes without recording it, or that is known well enough to be reverted without a record. */
+export interface LineRule {
+  /** Host path of the shared file (may contain `*` in the last component). */
+  path: string;
+  /** Lines that match are setup's. */
+  added: RegExp;
+  /** A line directly before an added one that matches is setup's commented-out original: group 1 is the original line. */
+  original?: RegExp;
+  why: string;
+  component: ComponentId;
+}
+
+export interface ServiceLayout {
+  unit: string;
+  /** Stopped in ascending order. */
+  order: number;
+}
+
+export interface DatabaseLayout {
+  /** Name in messages: "engine database". */
+  title: string;
+  defaultName: string;
+  defaultRole: string;
+  /** `ENGINE_DB_`, `DWH_DB_` … */
+  prefix: string;
+  /** Prefixes of setup's environment in answer files: `OVESETUP_DB/` and the question names `OVESETUP_ENGINE_DB_`. */
+  answerPrefix: string;
+  questionPrefix: string;
+  /** Drop-ins that hold the credentials, the authoritative one first. */
+  credentials: readonly string[];
+  /** Property files with a JDBC url, user and password of this database. */
+  properties?: readonly string[];
+  /** Key that switches the database on inside its drop-in (`MANAGEDBLOCK_DB_ENABLE`). */
+  enableKey?: string;
+  /** Schemas of this database other than public that setup makes. */
+  schemas: readonly string[];
+  /** What tells this kind of database from any other: all of these relations exist in `public`. */
+  signature: readonly string[];
+  /** What a finished setup leaves; anything missing means half-built. */
+  complete: CompletenessLayout | null;
+  /** `table.column` pairs that hold values encrypted with the engine's key. */
+  encrypted: readonly string[];
+  /** Roles without their own credentials login that our own files name (Grafana's): prefix and drop-ins. */
+  readOnlyRoles?: readonly { prefix: string; credentials: readonly string[]; defaultName: string }[];
+  /** Name stem of setup's own dumps: `/var/lib/ovirt-engine/backups/engine-*.dump`. */
+  dumps: string;
+}
+
+export interface CompletenessLayout {
+  relations: readonly string[];
+  schemas: readonly string[];
+  /** An administrator with the SuperUser role, present in `public.users`. */
+  administrator: boolean;
+  /** Every row of `schema_version` finished, exactly one current. */
+  schemaVersion: boolean;
+}
+
+export interface ComponentLayout {
+  id: ComponentId;
+  title: string;
+  /** Keys of the post-install marker that say whether the component is set up on this host. */
+  enabledBy: readonly string[];
+  /** Where no marker exists: any of these paths shows the component. */
+  shownBy: readonly string[];
+  services: readonly ServiceLayout[];
+  database?: DatabaseLayout;
+  files: readonly FileRule[];
+  lines?: readonly LineRule[];
+}
+
+export interface PkiLayout {
+  /** `/etc/pki/ovirt-engine` */
+  dir: string;
+  ca: string;
+  caKey: string;
+  engineStore: string;
+  storePassword: string;
+  /** Present without `ca`: setup asks, and an unattended setup aborts. */
+  halfSigns: readonly string[];
+  /** Certificate and key that go together: one without the other is silently never made again. */
+  pairs: readonly (readonly [string, string])[];
+  /** Where package removal copies the tree. */
+  copies: string;
+}
+
+export interface Layout {
+  releases: readonly Release[];
+  /** Package whose state is asked. */
+  packageName: string;
+  marker: string;
+  /** Directory of the uninstall records. */
+  records: string;
+  answers: string;
+  /** Groups of the record whose files are never removed. */
+  keptGroups: readonly string[];
+  pki: PkiLayout;
+  components: readonly ComponentLayout[];
+  /** Directories setup makes; removed when empty. Children before parents is worked out by the plan. */
+  directories: readonly string[];
+  /** Marker keys whose effect a cleanup undoes, dropped from a kept marker. */
+  undoneKeys: readonly string[];
+  /** Where the product's files lie: a removal never leaves the mount of the anchor it lies in. */
+  anchors: readonly string[];
+  /** Unit of the web server that serves the engine's certificates. */
+  webServer: string;
+}

@@ -1,0 +1,119 @@
+/** The plan: pure data. `plan` prints it, a run prints it, asks, and executes that very object. No secret is in it. */
+
+import type { Credentials } from './credentials.ts';
+import type { Refusal, Warning } from './errors.ts';
+import type { Identity, LineEdit } from './facts.ts';
+import type { ComponentId, Release } from './layout.ts';
+
+export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse';
+
+export interface PlannedDatabase {
+  component: ComponentId;
+  name: string;
+  host: string;
+  port: number;
+  role: string;
+  local: boolean;
+  action: DatabaseAction;
+  why: string;
+  sizeBytes: number | null;
+}
+
+/** One file of a removal: what was seen, so that nothing else is removed. */
+export interface PlannedFile {
+  path: string;
+  identity: Identity;
+  /** Its own evidence. */
+  why: string;
+  changed?: boolean;
+}
+
+interface StepBase {
+  /** Unique in the plan, stable between runs on the same host: `stop:ovirt-engine`, `drop:engine`, `remove:keystores` … */
+  id: string;
+  title: string;
+  /** The one thing acted on: unit, database, directory or file (real path). */
+  target: string;
+  /** Ids of steps whose proven end this step depends on. */
+  needs: string[];
+  /** Loses something that only a backup can bring back. */
+  destructive: boolean;
+}
+
+export type Step =
+  | (StepBase & { kind: 'service-stop'; unit: string; manager: 'systemd' | 'sysv' | 'process'; pids: number[] })
+  | (StepBase & { kind: 'service-disable'; unit: string; manager: 'systemd' | 'sysv' | 'process' })
+  | (StepBase & { kind: 'database-unseal'; database: string; port: number })
+  /** Superuser: connection limit 0, remaining sessions ended. */
+  | (StepBase & { kind: 'database-seal'; component: ComponentId; database: string; port: number })
+  /** Dump and read back. `admin`: as postgres over the socket; else as the role, under the locks the clear step ends. */
+  | (StepBase & {
+      kind: 'database-dump';
+      component: ComponentId;
+      as: 'admin' | 'role';
+      credentials: Credentials;
+      file: string;
+      ownedTables: number;
+      sizeBytes: number;
+      /** Objects of other owners, left out of the dump (forced). */
+      exclude: string[];
+    })
+  | (StepBase & { kind: 'roles-dump'; port: number; roles: string[] })
+  | (StepBase & { kind: 'files-archive'; paths: string[] })
+  | (StepBase & {
+      kind: 'backup-seal';
+      databases: { component: ComponentId; credentials: Credentials; dump: string; local: boolean }[];
+    })
+  | (StepBase & { kind: 'database-clear'; component: ComponentId; credentials: Credentials; backedUp: boolean })
+  | (StepBase & { kind: 'database-drop'; component: ComponentId; database: string; port: number; role: string })
+  | (StepBase & { kind: 'role-drop'; role: string; port: number })
+  | (StepBase & { kind: 'dwh-rows'; credentials: Credentials; uuid: string | null; blank: boolean })
+  | (StepBase & { kind: 'files-remove'; files: PlannedFile[] })
+  | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
+  | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })
+  | (StepBase & { kind: 'file-promote'; from: string; path: string; mode: number; uid: number; gid: number })
+  | (StepBase & { kind: 'pki-restore'; from: string; path: string })
+  | (StepBase & { kind: 'marker-rewrite'; path: string; identity: Identity; dropKeys: string[] })
+  | (StepBase & { kind: 'records-rewrite'; paths: string[]; keep: string[]; path: string })
+  | (StepBase & { kind: 'dirs-remove'; paths: string[] })
+  | (StepBase & { kind: 'web-server-reload'; unit: string });
+
+export type StepKind = Step['kind'];
+export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
+
+export interface Kept {
+  target: string;
+  why: string;
+}
+
+export interface Plan {
+  schema: 'engine-cleanup/plan@1';
+  root: string;
+  release: Release | null;
+  mode: 'drop' | 'keep';
+  keepPki: boolean;
+  databases: PlannedDatabase[];
+  /** In the order in which they run. */
+  steps: Step[];
+  kept: Kept[];
+  refusals: Refusal[];
+  warnings: Warning[];
+  /** Files edited since setup wrote them, in this plan removed or kept. */
+  changed: string[];
+  /** Directory of the run's backup, real path; null when nothing is backed up. */
+  backupDir: string | null;
+  /** What engine-setup will be told or will ask after a run that keeps a database. */
+  answers: string[];
+}
+
+/** What was asked for, after options, configuration file and questions. */
+export interface Wishes {
+  /** `undefined` until an interactive run has asked. */
+  keepDatabases: boolean | undefined;
+  keepPki: boolean;
+  keepChanged: boolean;
+  backup: boolean;
+  force: string[];
+  timeoutMs: number;
+  unattended: boolean;
+}

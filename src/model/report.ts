@@ -1,0 +1,77 @@
+/** The report of a run, exactly as `--json` prints it (schema/report.schema.json). */
+import type { Refusal, Warning } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import type { DatabaseAction, Kept } from './plan.ts';
+
+export type Command = 'cleanup' | 'plan' | 'verify' | 'restore' | 'runs';
+
+export type StepStatus = 'planned' | 'done' | 'already' | 'failed' | 'blocked' | 'skipped';
+
+export interface ReportedStep {
+  id: string;
+  kind: string;
+  target: string;
+  title: string;
+  status: StepStatus;
+  error: string | null;
+  /** The way on, where the step failed. */
+  hint?: string;
+  ms: number;
+  /** Every path the step touches, where it touches several. */
+  paths?: string[];
+}
+
+export interface ReportedDatabase {
+  component: string;
+  name: string;
+  host: string;
+  port: number;
+  role: string;
+  local: boolean;
+  action: DatabaseAction | null;
+  why: string;
+  sizeBytes: number | null;
+  backup: string | null;
+}
+
+export interface Check {
+  id: string;
+  ok: boolean;
+  detail: string;
+  /** An obstacle stops or spoils engine-setup; a warning does not. Only obstacles make a host unready. */
+  severity?: 'obstacle' | 'warning';
+  hint?: string;
+}
+
+export interface Verdict {
+  ready: boolean;
+  checks: Check[];
+}
+
+export interface Report {
+  schema: 'engine-cleanup/report@1';
+  command: Command;
+  version: string;
+  outcome: Outcome;
+  exitCode: number;
+  changed: boolean;
+  root: string;
+  run: { id: string; log: string; backup: string | null } | null;
+  host: {
+    generation: string | null;
+    components: string[];
+    setup: 'complete' | 'failed' | 'none';
+    package: 'installed' | 'removed' | 'reinstalled' | 'unknown';
+  } | null;
+  databases: ReportedDatabase[];
+  steps: ReportedStep[];
+  kept: Kept[];
+  refusals: Refusal[];
+  warnings: Warning[];
+  verify: Verdict | null;
+  /** What engine-setup will find or ask next, after a run that kept a database. */
+  answers?: string[];
+  /** Why the run ended as it did, where that is not in the steps (usage, busy, internal). */
+  error?: { message: string; hint: string | null } | null;
+  durationMs: number;
+}
