@@ -22,11 +22,14 @@ export interface Facts {
   /** Processes that run from below the root without a service we know. */
   strays: { pid: number; program: string }[];
   databases: DatabaseFact[];
+  /** `DWH_UUID` of this host's DWH. */
+  dwhUuid: string | null;
   pki: PkiFacts;
   kept: KeptFact[];
+  /** Directories setup makes that no package owns, with the names in them. */
+  directories: { path: string; identity: Identity; entries: string[] }[];
   tools: ToolFacts;
   space: SpaceFacts;
-  /** The unfinished or finished earlier run whose leftovers matter: directory of the newest run and its backup. */
   webServer: { unit: string; active: boolean; usesOurCertificates: boolean } | null;
   /** Anything the operator should know that is no reason to stop. */
   notes: { code: string; message: string }[];
@@ -46,6 +49,10 @@ export interface RecordSummary {
   paths: string[];
   /** Records that exist but hold no section (setup was killed while closing up). */
   empty: string[];
+  /** Files the merged records name, with whether the file exists and still has the recorded hash. */
+  entries: { path: string; current: boolean }[];
+  /** Number of line edits the records hold. */
+  lines: number;
 }
 
 /** What makes a file the same file again: a removal acts only on what was seen. */
@@ -150,12 +157,23 @@ export interface AdminView {
   available: boolean;
   /** Why it is not available. */
   why: string;
-  database: { exists: boolean; owner: string | null; connectionLimit: number; sizeBytes: number } | null;
+  database: AdminDatabase | null;
   role: RoleView | null;
   readOnlyRoles: RoleView[];
   /** Databases with our default name stem that hold a schema of this kind; reported, never dropped. */
   siblings: string[];
   serverVersion: number | null;
+}
+
+export interface AdminDatabase {
+  exists: boolean;
+  owner: string | null;
+  connectionLimit: number;
+  sizeBytes: number;
+  /** It holds the relations that tell this kind of database. */
+  recognised: boolean;
+  /** Tables in `public`. */
+  tables: number;
 }
 
 export interface RoleView {

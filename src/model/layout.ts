@@ -61,6 +61,12 @@ export interface FileRule {
   marker?: RegExp;
   /** Not a file setup copies, so `<path>.<timestamp>` beside it is not ours either. Default: copies are looked for. */
   noCopies?: boolean;
+  /** Ours only if this key of the post-install marker is true. */
+  when?: string;
+  /** Only a link is ours (`link`), or only if it is one of the component's that are set up here (`component`). */
+  only?: 'link';
+  /** Names the database whose credentials the file holds. */
+  credentialsOf?: ComponentId;
 }
 
 /** A line in a shared file that setup writes without recording it, or that is known well enough to be reverted without a record. */
@@ -79,6 +85,8 @@ export interface ServiceLayout {
   unit: string;
   /** Stopped in ascending order. */
   order: number;
+  /** Another product's unit that setup only configures: left alone unless the component is set up on this host. */
+  shared?: boolean;
 }
 
 export interface DatabaseLayout {
@@ -148,6 +156,13 @@ export interface PkiLayout {
   copies: string;
 }
 
+/** What a cleanup leaves on purpose, and the command that removes it by hand. */
+export interface KeepRule {
+  /** Host path or pattern. */
+  path: string;
+  why: string;
+}
+
 export interface Layout {
   releases: readonly Release[];
   /** Package whose state is asked. */
@@ -166,6 +181,8 @@ export interface Layout {
   undoneKeys: readonly string[];
   /** Where the product's files lie: a removal never leaves the mount of the anchor it lies in. */
   anchors: readonly string[];
+  /** Never removed, but listed as kept. */
+  kept: readonly KeepRule[];
   /** Unit of the web server that serves the engine's certificates. */
   webServer: string;
 }

@@ -28,6 +28,18 @@ export interface PlannedFile {
   changed?: boolean;
 }
 
+/** What the backup's README says about one database. */
+export interface BackedUpDatabase {
+  component: ComponentId;
+  name: string;
+  host: string;
+  port: number;
+  role: string;
+  local: boolean;
+  action: DatabaseAction;
+  credentials: Credentials | null;
+}
+
 interface StepBase {
   /** Unique in the plan, stable between runs on the same host: `stop:ovirt-engine`, `drop:engine`, `remove:keystores` … */
   id: string;
@@ -60,10 +72,7 @@ export type Step =
     })
   | (StepBase & { kind: 'roles-dump'; port: number; roles: string[] })
   | (StepBase & { kind: 'files-archive'; paths: string[] })
-  | (StepBase & {
-      kind: 'backup-seal';
-      databases: { component: ComponentId; credentials: Credentials; dump: string; local: boolean }[];
-    })
+  | (StepBase & { kind: 'backup-seal'; databases: BackedUpDatabase[] })
   | (StepBase & { kind: 'database-clear'; component: ComponentId; credentials: Credentials; backedUp: boolean })
   | (StepBase & { kind: 'database-drop'; component: ComponentId; database: string; port: number; role: string })
   | (StepBase & { kind: 'role-drop'; role: string; port: number })
@@ -71,7 +80,13 @@ export type Step =
   | (StepBase & { kind: 'files-remove'; files: PlannedFile[] })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
   | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })
-  | (StepBase & { kind: 'file-promote'; from: string; path: string; mode: number; uid: number; gid: number })
+  | (StepBase & {
+      kind: 'file-promote';
+      from: string;
+      path: string;
+      component: ComponentId;
+      credentials: Credentials;
+    })
   | (StepBase & { kind: 'pki-restore'; from: string; path: string })
   | (StepBase & { kind: 'marker-rewrite'; path: string; identity: Identity; dropKeys: string[] })
   | (StepBase & { kind: 'records-rewrite'; paths: string[]; keep: string[]; path: string })

@@ -1,0 +1,72 @@
+/** The directory of one run: plan, journal, report and backup, readable by their owner only. */
+import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { HostError } from '../model/errors.ts';
+
+export interface RunDirectory {
+  id: string;
+  /** Real path of the run's directory. */
+  path: string;
+  /** Real path of the backup; null when none is made. */
+  backup: string | null;
+}
+
+/** Ids sort by time and are unique: `20261124T020405Z-1a2b3c`. */
+export function newRunId(now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  return `${stamp}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Where a run keeps its files, and where its backup goes. */
+export function runPaths(root: string, id: string, backupDir: string | null): { path: string; backup: string } {
+  const path = join(root, 'var/lib/engine-cleanup', id);
+  return { path, backup: backupDir === null ? join(path, 'backup') : join(backupDir, id) };
+}
+
+/** A directory that somebody else can write to, or a link to one, could be swapped under us. */
+function assertOurs(path: string): void {
+  const stat = lstatSync(path);
+  const uid = process.getuid?.() ?? 0;
+  if (!stat.isDirectory() || (stat.mode & 0o022) !== 0 || (stat.uid !== uid && stat.uid !== 0)) {
+    throw new HostError(`${path} is not a directory that only its owner can write to.`, {
+      hint: `Check who made it, then remove it or run "chmod go-w ${path}".`,
+    });
+  }
+}
+
+function makePrivate(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  assertOurs(path);
+}
+
+/** Makes the directories of a run. */
+export function makeRunDirectory(root: string, id: string, backupDir: string | null, wantBackup: boolean): RunDirectory {
+  const { path, backup } = runPaths(root, id, backupDir);
+  mkdirSync(join(root, 'var/lib'), { recursive: true, mode: 0o755 });
+  const base = join(realpathSync(join(root, 'var/lib')), 'engine-cleanup');
+  makePrivate(base);
+  makePrivate(join(base, id));
+  if (!wantBackup) return { id, path, backup: null };
+  makePrivate(backup);
+  return { id, path, backup };
+}
+
+/** Writes a file that must not exist yet, 0600, and waits until it is on disk. */
+export function writeDurably(path: string, text: string | Buffer): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+    let done = 0;
+    while (done < bytes.length) done += writeSync(fd, bytes, done);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  const dir = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(dir);
+  } finally {
+    closeSync(dir);
+  }
+}

@@ -1,0 +1,56 @@
+/** The backup of one run: its members, and the manifest that names each with size and SHA-256. */
+import { join } from 'node:path';
+import { writeDurably } from '../apply/run-directory.ts';
+import { createHash } from 'node:crypto';
+
+export interface BackupMember {
+  name: string;
+  kind: 'database' | 'files' | 'roles' | 'answers' | 'readme';
+  sizeBytes: number;
+  sha256: string;
+  /** For a database. */
+  component?: string;
+  database?: string;
+}
+
+export class Backup {
+  /** Real path of the directory. */
+  readonly dir: string;
+  readonly run: string;
+  readonly members: BackupMember[] = [];
+
+  constructor(dir: string, run: string) {
+    this.dir = dir;
+    this.run = run;
+  }
+
+  path(name: string): string {
+    return join(this.dir, name);
+  }
+
+  /** Records a member that is already on disk and was read back. */
+  add(member: BackupMember): void {
+    this.members.push(member);
+  }
+
+  /** Writes a small member whole, 0600, and records it. */
+  write(name: string, kind: BackupMember['kind'], text: string): void {
+    writeDurably(this.path(name), text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    this.add({ name, kind, sizeBytes: Buffer.byteLength(text), sha256 });
+  }
+
+  /** Writes the manifest, last of all: a backup without one is not whole. */
+  seal(about: Record<string, unknown>): void {
+    const sums = this.members.map(({ sha256, name }) => `${sha256}  ${name}\n`).join('');
+    writeDurably(this.path('SHA256SUMS'), sums);
+    const manifest = { schema: 'engine-cleanup/backup@1', run: this.run, ...about, members: this.members };
+    writeDurably(this.path('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+
+  /** Path of the dump of a component's database; null if there is none. */
+  dumpOf(component: string): string | null {
+    const member = this.members.find((one) => one.kind === 'database' && one.component === component);
+    return member ? this.path(member.name) : null;
+  }
+}

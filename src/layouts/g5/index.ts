@@ -1,0 +1,78 @@
+/** What engine-setup 4.4 and 4.5 puts on a host. */
+import type { Layout } from '../../model/layout.ts';
+import { dwh, grafana } from './dwh.ts';
+import { engine } from './engine.ts';
+import { fenceKdump, imageio, ovnProvider, vmconsoleProxy, websocketProxy } from './helpers.ts';
+import { keycloak, managedBlock } from './keycloak.ts';
+import { pki } from './pki.ts';
+
+export const g5: Layout = {
+  releases: ['4.4', '4.5'],
+  packageName: 'ovirt-engine',
+  marker: '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf',
+  records: '/etc/ovirt-engine/uninstall.d',
+  answers: '/var/lib/ovirt-engine/setup/answers',
+  keptGroups: ['exportfs', 'iso_domain', 'iso_images', 'nfs_config'],
+  pki,
+  components: [
+    dwh,
+    grafana,
+    keycloak,
+    managedBlock,
+    engine,
+    fenceKdump,
+    websocketProxy,
+    vmconsoleProxy,
+    imageio,
+    ovnProvider,
+  ],
+  directories: [
+    '/etc/ovirt-engine/uninstall.d',
+    '/etc/ovirt-engine/firewalld',
+    '/etc/ovirt-engine/logcollector.conf.d',
+    '/etc/ovirt-engine/aaa',
+    '/var/lib/ovirt-engine/dbmd5',
+    '/etc/ovirt-imageio/conf.d',
+    '/etc/ovirt-imageio',
+    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy/conf.d',
+    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy',
+    '/etc/ovirt-vmconsole',
+    '/etc/pki/ovirt-vmconsole',
+    '/etc/ovirt-engine-setup.conf.d',
+  ],
+  undoneKeys: ['OVESETUP_APACHE/configured', 'OVESETUP_FAPOLICYD/configured'],
+  anchors: [
+    '/etc/pki/ovirt-engine',
+    '/etc/pki/ovirt-vmconsole',
+    '/etc/ovirt-engine-setup.conf.d',
+    '/etc/ovirt-engine-dwh',
+    '/etc/ovirt-engine',
+    '/etc/ovirt-imageio',
+    '/etc/ovirt-vmconsole',
+    '/etc/ovirt-provider-ovn',
+    '/etc/httpd',
+    '/etc/firewalld',
+    '/etc/dnf',
+    '/etc/grafana',
+    '/var/lib/grafana',
+    '/var/lib/ovirt-engine-dwh',
+    '/var/lib/ovirt-engine',
+    '/tmp',
+  ],
+  kept: [
+    { path: '/var/lib/ovirt-engine/backups/*', why: 'earlier backup made by setup, cleanup or engine-backup' },
+    { path: '/var/lib/ovirt-engine-dwh/backups/*', why: 'earlier backup made by setup or cleanup' },
+    { path: '/var/lib/ovirt-engine-keycloak/backups/*', why: 'earlier backup made by setup or cleanup' },
+    { path: '/etc/pki/ovirt-engine-backups/*', why: 'copy of the PKI that package removal made' },
+    { path: '/var/lib/ovirt-engine/setup/answers/*', why: "setup's answers, of use when it is run again" },
+    { path: '/var/log/ovirt-engine', why: 'logs' },
+    { path: '/etc/exports.d/ovirt-engine-iso-domain.exports', why: 'NFS export of the ISO domain' },
+    { path: '/var/lib/exports/iso', why: 'the ISO domain: user data' },
+    { path: '/etc/sysconfig/nfs', why: 'NFS ports, used by the exports that stay' },
+    { path: '/etc/sysctl.d/ovirt-engine.conf', why: 'kernel settings PostgreSQL may need at the next boot' },
+    { path: '/etc/sysctl.d/ovirt-postgresql.conf', why: 'kernel settings PostgreSQL may need at the next boot' },
+    { path: '/var/lib/pgsql/data/postgresql.conf', why: "PostgreSQL's own configuration" },
+    { path: '/var/lib/pgsql/data/pg_hba.conf', why: "PostgreSQL's own access rules" },
+  ],
+  webServer: 'httpd',
+};

@@ -1,0 +1,33 @@
+/** Every layout the program knows. A new release is a new entry here. */
+import type { ComponentId, DatabaseLayout, FileRule, Layout, Release } from '../model/layout.ts';
+import { g5 } from './g5/index.ts';
+
+export const LAYOUTS: readonly Layout[] = [g5];
+
+/** The layout of a release; null for one that no layout covers. */
+export function layoutOf(release: Release | null): Layout | null {
+  return LAYOUTS.find((layout) => release !== null && layout.releases.includes(release)) ?? null;
+}
+
+/** Components of a layout that have a database of their own. */
+export function databasesOf(layout: Layout): { component: ComponentId; database: DatabaseLayout }[] {
+  return layout.components.flatMap((component) =>
+    component.database ? [{ component: component.id, database: component.database }] : [],
+  );
+}
+
+/** Every rule of a layout with its component. */
+export function rulesOf(layout: Layout): { component: ComponentId; rule: FileRule }[] {
+  return layout.components.flatMap(({ id, files }) => files.map((rule) => ({ component: id, rule })));
+}
+
+/** The anchor a path lies in: the longest known one, else its first two components. A removal never leaves the anchor's mount. */
+export function anchorOf(layout: Layout, path: string): string {
+  let best = '';
+  for (const anchor of layout.anchors) {
+    if ((path === anchor || path.startsWith(`${anchor}/`)) && anchor.length > best.length) best = anchor;
+  }
+  if (best !== '') return best;
+  const parts = path.split('/');
+  return parts.length > 3 ? parts.slice(0, 3).join('/') : parts.slice(0, -1).join('/') || '/';
+}

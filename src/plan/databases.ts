@@ -1,0 +1,111 @@
+/** Drop, clear, keep, refuse: what happens to each database, and why. Pure. */
+import type { Refusal } from '../model/errors.ts';
+import type { DatabaseFact } from '../model/facts.ts';
+import type { DatabaseLayout } from '../model/layout.ts';
+import type { DatabaseAction, PlannedDatabase } from '../model/plan.ts';
+
+interface Decision {
+  action: DatabaseAction;
+  why: string;
+  refusal?: Refusal;
+}
+
+const KEEP_HINT = 'Keep the database with -d, which never needs the server';
+
+function refuse(fact: DatabaseFact, why: string, hint: string): Decision {
+  const where = fact.credentials ? `"${fact.credentials.database}" on ${fact.credentials.host}` : '';
+  return {
+    action: 'refuse',
+    why,
+    refusal: {
+      check: 'database',
+      message: `The ${fact.title} ${where} can be neither dropped nor cleared: ${why}. It was not touched.`.replace(
+        / {2,}/g,
+        ' ',
+      ),
+      hint: `${hint}. ${KEEP_HINT}.`,
+      forcible: false,
+    },
+  };
+}
+
+/** A database that the `postgres` account of this machine can drop without doubt that it is ours. */
+function mayDrop(fact: DatabaseFact, layout: DatabaseLayout): string | null {
+  const seen = fact.admin.database;
+  if (!fact.admin.available || fact.providedByOthers || !seen?.exists) return null;
+  const works = fact.reach.state === 'connected' || fact.reach.state === 'sealed';
+  if (fact.credentials && works)
+    return seen.owner === fact.credentials.role ? 'local, owned by the role of our credentials' : null;
+  // Wrong or no credentials: only the name, the owner and the content together are proof enough.
+  const name = fact.credentials?.database ?? layout.defaultName;
+  if (name !== layout.defaultName || seen.owner !== layout.defaultRole || !seen.recognised) return null;
+  return `local, has the name, owner and content of the ${fact.title}`;
+}
+
+function decideDrop(fact: DatabaseFact, layout: DatabaseLayout): Decision {
+  const { reach, admin } = fact;
+  const drop = mayDrop(fact, layout);
+  if (drop !== null) return { action: 'drop', why: drop };
+  if (reach.state === 'absent') return { action: 'absent', why: 'the server says that it does not exist' };
+  if (admin.available && admin.database?.exists === false)
+    return { action: 'absent', why: 'the server says that it does not exist' };
+  if (reach.state === 'connected') {
+    if (fact.content && fact.content.ownedObjects === 0 && fact.content.foreignObjects.length > 0) {
+      return refuse(
+        fact,
+        `role "${fact.credentials?.role}" owns nothing in it`,
+        'Let the owner of its objects empty it',
+      );
+    }
+    const others = fact.providedByOthers
+      ? 'provided by somebody else'
+      : fact.local
+        ? 'no superuser at hand'
+        : 'on a remote server';
+    return { action: 'clear', why: `${others}: emptied, database and role stay` };
+  }
+  if (reach.state === 'no-credentials') {
+    const seen = admin.database;
+    if (admin.available && seen?.exists && seen.tables === 0 && seen.owner === layout.defaultRole) {
+      return { action: 'keep', why: 'empty: setup takes it as it is' };
+    }
+    return refuse(fact, reach.message, "Put its credentials into setup's drop-in, or start its server if it is local");
+  }
+  if (reach.state === 'rejected') return refuse(fact, reach.message, "Correct the password in setup's drop-in");
+  if (reach.state === 'sealed') return refuse(fact, reach.message, 'Let a superuser reset its connection limit');
+  return refuse(fact, reach.message, 'Start the server or mend the network, then run this again');
+}
+
+function decideKeep(fact: DatabaseFact): Decision {
+  if (fact.reach.state === 'absent') return { action: 'absent', why: 'the server says that it does not exist' };
+  const why: Record<DatabaseFact['reach']['state'], string> = {
+    connected: 'kept as asked',
+    absent: '',
+    rejected: 'kept as asked; its credentials are rejected by the server',
+    sealed: 'kept as asked; its connection limit is reset',
+    unreachable: 'kept as asked; its server does not answer',
+    'no-credentials': 'kept as asked; no credentials were found',
+  };
+  return { action: 'keep', why: why[fact.reach.state] };
+}
+
+/** Decides about one database. */
+export function decide(fact: DatabaseFact, layout: DatabaseLayout, keep: boolean): Decision {
+  if (fact.foreign !== null) return { action: 'foreign', why: fact.foreign };
+  return keep ? decideKeep(fact) : decideDrop(fact, layout);
+}
+
+/** The database as plan and report show it. */
+export function plannedDatabase(fact: DatabaseFact, layout: DatabaseLayout, decision: Decision): PlannedDatabase {
+  return {
+    component: fact.component,
+    name: fact.credentials?.database ?? layout.defaultName,
+    host: fact.credentials?.host ?? 'localhost',
+    port: fact.credentials?.port ?? 5432,
+    role: fact.credentials?.role ?? layout.defaultRole,
+    local: fact.local,
+    action: decision.action,
+    why: decision.why,
+    sizeBytes: fact.content?.sizeBytes ?? fact.admin.database?.sizeBytes ?? null,
+  };
+}

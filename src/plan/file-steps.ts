@@ -1,0 +1,133 @@
+/** Removing, resetting and reverting files, in the order of the phases. Pure. */
+import type { Facts } from '../model/facts.ts';
+import type { Phase } from '../model/layout.ts';
+import { parentOf } from '../model/paths.ts';
+import type { PlannedFile } from '../model/plan.ts';
+import type { StepList } from './build.ts';
+import type { FileDecisions } from './files.ts';
+
+const TITLES: Record<Phase, string> = {
+  keystores: 'keys, certificates and keystores',
+  ca: 'the CA certificate, last of the PKI',
+  links: 'links',
+  'drop-ins': "setup's configuration",
+  state: 'state and left-over copies',
+  records: 'uninstall records',
+  marker: 'the post-install marker',
+  credentials: 'files that hold database credentials',
+};
+
+function commonDirectory(paths: readonly string[]): string {
+  const split = paths.map((path) => parentOf(path).split('/'));
+  const first = split[0] ?? [''];
+  let length = first.length;
+  for (const parts of split) {
+    let same = 0;
+    while (same < length && parts[same] === first[same]) same += 1;
+    length = same;
+  }
+  return first.slice(0, length).join('/') || '/';
+}
+
+function target(root: string, files: readonly PlannedFile[]): string {
+  const path = files.length === 1 ? files[0]!.path : commonDirectory(files.map((file) => file.path));
+  return root === '/' ? path : path === '/' ? root : root + path;
+}
+
+function title(verb: string, count: number, what: string): string {
+  return count === 1 ? `${verb} ${what} (1 file)` : `${verb} ${what} (${count} files)`;
+}
+
+/** Adds the removal of one phase; nothing if the phase has no files. */
+export function planPhase(
+  facts: Facts,
+  list: StepList,
+  phase: Phase,
+  decisions: FileDecisions,
+  needs: readonly string[],
+): string[] {
+  const files = decisions.remove.get(phase) ?? [];
+  if (files.length === 0) return [];
+  return [
+    list.add(
+      {
+        kind: 'files-remove',
+        id: `remove:${phase}`,
+        title: title('Remove', files.length, TITLES[phase]),
+        target: target(facts.root, files),
+        destructive: true,
+        files,
+      },
+      needs,
+    ),
+  ];
+}
+
+/** Undoes what setup wrote into files of others. */
+export function planReverts(facts: Facts, list: StepList, needs: readonly string[]): string[] {
+  return facts.lines.map(({ path, sha256, edits }) =>
+    list.add(
+      {
+        kind: 'lines-revert',
+        id: `revert:${path}`,
+        title: `Revert ${edits.length === 1 ? '1 line' : `${edits.length} lines`} of setup in ${path}`,
+        target: facts.root === '/' ? path : facts.root + path,
+        destructive: true,
+        path,
+        sha256,
+        edits,
+      },
+      needs,
+    ),
+  );
+}
+
+/** Empties package files that setup fills. */
+export function planResets(facts: Facts, list: StepList, files: PlannedFile[], needs: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  return [
+    list.add(
+      {
+        kind: 'files-reset',
+        id: 'reset:packaged',
+        title: title('Empty', files.length, 'package files that setup filled'),
+        target: target(facts.root, files),
+        destructive: true,
+        files,
+      },
+      needs,
+    ),
+  ];
+}
+
+/** Directories setup made and that will be empty, children first. */
+export function planDirectories(
+  facts: Facts,
+  list: StepList,
+  removed: ReadonlySet<string>,
+  needs: readonly string[],
+): void {
+  const gone = new Set(removed);
+  const paths: string[] = [];
+  const deepestFirst = [...facts.directories].sort((a, b) => b.path.split('/').length - a.path.split('/').length);
+  for (const { path, entries } of deepestFirst) {
+    if (!entries.every((name) => gone.has(`${path}/${name}`))) continue;
+    gone.add(path);
+    paths.push(path);
+  }
+  if (paths.length === 0) return;
+  list.add(
+    {
+      kind: 'dirs-remove',
+      id: 'remove:directories',
+      title:
+        paths.length === 1
+          ? 'Remove a directory of setup, now empty'
+          : `Remove ${paths.length} directories of setup, now empty`,
+      target: paths.length === 1 ? paths[0]! : commonDirectory(paths),
+      destructive: false,
+      paths,
+    },
+    needs,
+  );
+}

@@ -1,0 +1,229 @@
+/** Facts and wishes → plan. Pure, and the only place that knows the order. */
+import { databasesOf, layoutOf } from '../layouts/index.ts';
+import type { Refusal, Warning } from '../model/errors.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Layout } from '../model/layout.ts';
+import type { Kept, Plan, Wishes } from '../model/plan.ts';
+import { answersFor } from './answers.ts';
+import { StepList } from './build.ts';
+import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
+import { decide, plannedDatabase } from './databases.ts';
+import { planDirectories, planPhase, planResets, planReverts } from './file-steps.ts';
+import { decideFiles, type FileDecisions } from './files.ts';
+import { planPromotions, planRewrites, planTimekeeping, rewritesNeeded } from './keep-steps.ts';
+import { judgePki } from './pki.ts';
+import { findRefusals } from './refusals.ts';
+import { planDisables, planStops } from './service-steps.ts';
+import { findWarnings } from './warnings.ts';
+
+export interface PlanOptions {
+  /** Real path of the directory the run's backup will be made in. */
+  backupDir: string;
+}
+
+function subjectsOf(facts: Facts, layout: Layout, keep: boolean, refusals: Refusal[]): DatabaseSubject[] {
+  const known = databasesOf(layout);
+  return facts.databases.flatMap((fact) => {
+    const database = known.find(({ component }) => component === fact.component)?.database;
+    if (!database) return [];
+    const decision = decide(fact, database, keep);
+    if (decision.refusal) refusals.push(decision.refusal);
+    return [{ fact, layout: database, planned: plannedDatabase(fact, database, decision) }];
+  });
+}
+
+/** Every path that the run removes, empties or edits: what the archive holds. */
+function touchedPaths(decisions: FileDecisions, facts: Facts, rewritten: readonly string[]): string[] {
+  const removed = [...decisions.remove.values()].flat().map(({ path }) => path);
+  const paths = [
+    ...removed,
+    ...decisions.reset.map(({ path }) => path),
+    ...facts.lines.map(({ path }) => path),
+    ...rewritten,
+  ];
+  return [...new Set(paths)].sort();
+}
+
+/**
+ * The whole order, in one place:
+ * stop services → close databases → back everything up → drop or clear → disable services → keystores, CA last → links, line reverts, drop-ins, state →
+ * records → marker → and last of all every file that holds credentials. Credentials with an empty or absent database can be recovered from,
+ * a marker without credentials cannot.
+ */
+export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Plan {
+  const layout = layoutOf(facts.release);
+  const keep = wishes.keepDatabases === true;
+  const empty: Plan = {
+    schema: 'engine-cleanup/plan@1',
+    root: facts.root,
+    release: facts.release,
+    mode: keep ? 'keep' : 'drop',
+    keepPki: wishes.keepPki,
+    databases: [],
+    steps: [],
+    kept: facts.kept.map(({ path, why }) => ({ target: path, why })),
+    refusals: [],
+    warnings: facts.notes.map((note) => ({ ...note })),
+    changed: [],
+    backupDir: null,
+    answers: [],
+  };
+  if (layout === null) {
+    const refusals = findRefusals(facts, wishes, [], []);
+    return { ...empty, refusals: dropForced(refusals, wishes) };
+  }
+
+  const refusals: Refusal[] = [];
+  const subjects = subjectsOf(facts, layout, keep, refusals);
+  const pki = judgePki(facts, layout, wishes);
+  const effective: Wishes = { ...wishes, keepPki: pki.keep };
+  const decisions = decideFiles(facts, effective);
+  const list = new StepList();
+
+  const unseals = planUnseals(subjects, list);
+  const stops = planStops(facts, list);
+  const before = [...unseals, ...stops];
+
+  // Everything that can fail without harm comes before anything that cannot be undone.
+  const rewritten = keep ? rewrittenFiles(facts, layout, decisions) : [];
+  const touched = touchedPaths(decisions, facts, rewritten);
+  if (wishes.backup) {
+    if (touched.length > 0) {
+      list.add(
+        {
+          kind: 'files-archive',
+          id: 'archive:files',
+          title: `Back up ${touched.length === 1 ? '1 file' : `${touched.length} files`}`,
+          target: 'files.tar.gz',
+          destructive: false,
+          paths: touched,
+        },
+        before,
+      );
+    }
+    planSeals(subjects, list, before);
+    planDumps(subjects, list, before);
+    if (list.ids('files-archive', 'database-dump', 'roles-dump').length > 0) {
+      list.add(
+        {
+          kind: 'backup-seal',
+          id: 'seal:backup',
+          title: 'Write the manifest of the backup',
+          target: 'manifest.json',
+          destructive: false,
+          databases: subjects.map(({ fact, planned }) => ({
+            component: fact.component,
+            name: planned.name,
+            host: planned.host,
+            port: planned.port,
+            role: planned.role,
+            local: planned.local,
+            action: planned.action,
+            credentials: fact.credentials,
+          })),
+        },
+        [...before, ...list.ids('files-archive', 'database-dump', 'roles-dump')],
+      );
+    }
+  } else {
+    planSeals(subjects, list, before);
+  }
+  const safe = [...before, ...list.ids('backup-seal')];
+
+  const restored = pki.restoreFrom
+    ? [
+        list.add(
+          {
+            kind: 'pki-restore',
+            id: 'restore:pki',
+            title: `Put back the CA and keys that package removal copied to ${pki.restoreFrom}`,
+            target: layout.pki.dir,
+            destructive: false,
+            from: pki.restoreFrom,
+            path: layout.pki.dir,
+          },
+          safe,
+        ),
+      ]
+    : [];
+  const promoted = planPromotions(facts, layout, effective, list, safe);
+  const rows = planTimekeeping(facts, effective, list, safe);
+  const ended = planRemovals(subjects, list, safe, wishes);
+  const proven = [...safe, ...ended, ...restored, ...promoted];
+
+  const disabled = planDisables(facts, list, proven);
+  const keystores = planPhase(facts, list, 'keystores', decisions, proven);
+  const ca = planPhase(facts, list, 'ca', decisions, [...proven, ...keystores]);
+  const middle = [
+    ...planPhase(facts, list, 'links', decisions, proven),
+    ...planReverts(facts, list, proven),
+    ...planResets(facts, list, decisions.reset, proven),
+    ...planPhase(facts, list, 'drop-ins', decisions, proven),
+    ...planPhase(facts, list, 'state', decisions, proven),
+  ];
+  const files = [...proven, ...rows, ...disabled, ...keystores, ...ca, ...middle];
+  const rewrites = keep ? planRewrites(facts, layout, list, decisions, files) : [];
+  const records = planPhase(facts, list, 'records', decisions, [...files, ...rewrites]);
+  const marker = planPhase(facts, list, 'marker', decisions, [...files, ...rewrites, ...records]);
+  const everything = [...files, ...rewrites, ...records, ...marker];
+  planPhase(facts, list, 'credentials', decisions, everything);
+  const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
+  planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));
+  planReload(facts, list, removed);
+
+  const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) =>
+    facts.root === '/' ? dir : facts.root + dir,
+  );
+  const databases = subjects.map(({ planned }) => planned);
+  refusals.push(...findRefusals(facts, wishes, subjects, removedDirs), ...pki.refusals);
+  const warnings: Warning[] = [
+    ...empty.warnings,
+    ...pki.warnings,
+    ...findWarnings(facts, effective, subjects, decisions),
+  ];
+  const kept: Kept[] = [...decisions.kept, ...empty.kept];
+  return {
+    ...empty,
+    keepPki: effective.keepPki,
+    databases,
+    steps: list.steps,
+    kept,
+    refusals: dropForced(refusals, wishes),
+    warnings,
+    changed: decisions.changed,
+    backupDir: list.ids('backup-seal').length > 0 ? options.backupDir : null,
+    answers: answersFor(facts, databases, effective),
+  };
+}
+
+/** Files that a keeping run rewrites, archived as they were. */
+function rewrittenFiles(facts: Facts, layout: Layout, decisions: FileDecisions): string[] {
+  const { records, markerKeys } = rewritesNeeded(facts, layout, decisions);
+  return [...(records ? facts.records.paths : []), ...(markerKeys.length > 0 ? [layout.marker] : [])];
+}
+
+/** The web server is reloaded when its configuration or certificates went; it is not ours, so it is neither stopped nor started. */
+function planReload(facts: Facts, list: StepList, removed: ReadonlySet<string>): void {
+  const { webServer } = facts;
+  if (!webServer?.active) return;
+  const reverts = list.ids('lines-revert').filter((id) => id.includes('/httpd/'));
+  const touches = [...removed].some(
+    (path) => path.startsWith('/etc/httpd/') || path.startsWith('/etc/pki/ovirt-engine/'),
+  );
+  if (reverts.length === 0 && !touches) return;
+  list.add(
+    {
+      kind: 'web-server-reload',
+      id: `reload:${webServer.unit}`,
+      title: `Reload ${webServer.unit}, whose configuration changed`,
+      target: webServer.unit,
+      destructive: false,
+      unit: webServer.unit,
+    },
+    [...reverts, ...list.ids('files-remove')],
+  );
+}
+
+function dropForced(refusals: Refusal[], wishes: Wishes): Refusal[] {
+  return refusals.filter(({ check, forcible }) => !(forcible && wishes.force.includes(check)));
+}

@@ -1,0 +1,101 @@
+/** What the operator should know before saying yes. Pure. */
+import type { Warning } from '../model/errors.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Wishes } from '../model/plan.ts';
+import type { DatabaseSubject } from './database-steps.ts';
+import { blocksSetup, type FileDecisions } from './files.ts';
+import { encryptedValues } from './pki.ts';
+
+function databaseWarnings({ fact, planned }: DatabaseSubject): Warning[] {
+  const warnings: Warning[] = [];
+  const { content } = fact;
+  if ((planned.action === 'clear' || planned.action === 'drop') && content) {
+    if (content.cascades.length > 0) {
+      warnings.push({
+        code: 'cascade',
+        message: `Objects of other owners hang on database "${planned.name}" and go with it: ${content.cascades.join(', ')}.`,
+      });
+    }
+    if (content.sessions.length > 0) {
+      const who = content.sessions.map(({ role, application, client }) =>
+        [role, application, client].filter(Boolean).join(' '),
+      );
+      warnings.push({
+        code: 'sessions',
+        message: `${content.sessions.length} other ${content.sessions.length === 1 ? 'session is' : 'sessions are'} connected to database "${planned.name}": ${[...new Set(who)].join('; ')}.`,
+      });
+    }
+  }
+  if (planned.action === 'keep' && blocksSetup(fact)) {
+    warnings.push({
+      code: 'credentials-rejected',
+      message: `The ${fact.title} is kept, but the server does not accept its credentials: they would stop engine-setup, so they go into the backup.`,
+    });
+  }
+  if (planned.action === 'absent' && fact.credentials !== null) {
+    warnings.push({
+      code: 'database-absent',
+      message: `The ${fact.title} "${planned.name}" does not exist on ${planned.host}: its credentials would stop engine-setup, so they are removed.`,
+    });
+  }
+  if (planned.action === 'keep' && fact.reach.state === 'no-credentials') {
+    warnings.push({
+      code: 'no-credentials',
+      message: `No credentials of the ${fact.title} were found. engine-setup must be given them: answer "Manual" when it asks about the database.`,
+    });
+  }
+  if (fact.admin.siblings.length > 0) {
+    warnings.push({
+      code: 'siblings',
+      message: `Other databases look like ones of engine-setup and are left alone: ${fact.admin.siblings.join(', ')}.`,
+    });
+  }
+  const others = fact.admin.role?.elsewhere ?? [];
+  if (planned.action === 'drop' && others.length > 0) {
+    warnings.push({
+      code: 'role-elsewhere',
+      message: `Role "${planned.role}" also owns or is granted something in ${others.join(', ')}: it stays.`,
+    });
+  }
+  return warnings;
+}
+
+/** All warnings of a plan. */
+export function findWarnings(
+  facts: Facts,
+  wishes: Wishes,
+  subjects: readonly DatabaseSubject[],
+  decisions: FileDecisions,
+): Warning[] {
+  const warnings = subjects.flatMap(databaseWarnings);
+  const encrypted = encryptedValues(facts);
+  if (wishes.keepDatabases && !wishes.keepPki && encrypted > 0) {
+    warnings.push({
+      code: 'passwords-unreadable',
+      message: `${encrypted} stored ${encrypted === 1 ? 'password' : 'passwords'} in the database can no longer be read once the keys are gone: they must be entered again. --keep-pki keeps the keys.`,
+    });
+  }
+  if (facts.pki.thirdPartyWebCertificate && !wishes.keepPki) {
+    warnings.push({
+      code: 'web-certificate',
+      message:
+        "apache-ca.pem is the administrator's own, not the link that setup makes. It goes into the backup with the web server's certificate: left behind, the web server would send a wrong chain.",
+    });
+  }
+  if (!wishes.backup && (subjects.length > 0 || decisions.remove.size > 0)) {
+    warnings.push({ code: 'no-backup', message: 'No backup is made: what this run removes cannot be put back.' });
+  }
+  if (facts.package === 'unknown') {
+    warnings.push({
+      code: 'packages-unknown',
+      message: 'rpm cannot tell here what packages own: only files known to be packaged are taken for that.',
+    });
+  }
+  if (facts.webServer?.active === false && facts.webServer.usesOurCertificates) {
+    warnings.push({
+      code: 'web-server',
+      message: `${facts.webServer.unit} is configured with the engine's certificates; it is not running and was not started.`,
+    });
+  }
+  return warnings;
+}
