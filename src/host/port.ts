@@ -41,6 +41,10 @@ export interface Files {
     how: { anchor: string; expectSha256?: string; meta?: { mode: number; uid: number; gid: number } },
   ): Promise<void>;
   freeBytes(path: string): Promise<number>;
+  /** Makes the missing directories above `path` (below the anchor's parent), each with owner and mode of its counterpart above `like`. */
+  makeParents(path: string, like: string, anchor: string): Promise<void>;
+  /** Makes a symbolic link where nothing or a link is; the target is only text. */
+  link(path: string, target: string, anchor: string): Promise<void>;
   /** Host paths of the anchors' mount check at detection: true if path lies on another mount than its anchor. */
   onOtherMount(path: string, anchor: string): Promise<boolean>;
 }

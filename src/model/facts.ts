@@ -30,6 +30,8 @@ export interface Facts {
   directories: { path: string; identity: Identity; entries: string[] }[];
   tools: ToolFacts;
   space: SpaceFacts;
+  /** The web server's TLS configuration: absent, pointing to the engine's certificates, or not. */
+  sslConf: 'absent' | 'engine' | 'plain';
   webServer: { unit: string; active: boolean; usesOurCertificates: boolean } | null;
   /** Anything the operator should know that is no reason to stop. */
   notes: { code: string; message: string }[];
@@ -241,6 +243,8 @@ export interface PkiFacts {
   usable: boolean;
   usableWhy: string;
   organization: string | null;
+  /** PEM text of ca.pem, for servers whose certificate it signed. */
+  caPem: string | null;
   /** Copies that package removal left, newest first, with the same judgement. */
   copies: { path: string; usable: boolean; why: string; takenAt: string }[];
   /** `apache-ca.pem` is a file of the administrator, not the link setup makes. */

@@ -10,6 +10,8 @@ import type { Backup } from '../backup/backup.ts';
 
 export interface StepContext {
   plan: Plan;
+  /** Of this program, for the backup's README. */
+  version: string;
   host: Host;
   layout: Layout;
   vault: Vault;

@@ -50,3 +50,13 @@ export function withoutMark(text: string): string {
   if (text.startsWith('\uFEFF')) return text.slice(1);
   return text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text;
 }
+
+/** The UTF-8 bytes of a text, decoded as latin1: the form in which lines of files are compared, whatever their encoding. */
+export function bytesOf(text: string): string {
+  return /[^\0-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+/** The opposite of `bytesOf`. */
+export function textOf(bytes: string): string {
+  return /[^\0-\x7f]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+}

@@ -4,23 +4,28 @@
  */
 import { nameOf, parentOf } from '../../model/paths.ts';
 
+const COPY = /^(.+?)((?:\.\d{14})*)(\.[a-z0-9_]{8}\.tmp)?$/s;
+
+/** The name of the file a name is a copy of, or a copy of a copy; null if it is no copy. */
+export function baseOfCopy(name: string): string | null {
+  const [, base = '', stamps = '', temporary = ''] = COPY.exec(name) ?? [];
+  return stamps + temporary === '' ? null : base;
+}
+
 export interface FileCopy {
   path: string;
   kind: 'timestamped' | 'temporary';
   copyOf: string;
 }
 
-const COPY = /^(?:\.\d{14})*(\.[a-z0-9_]{8}\.tmp)?$/;
-
-/** Copies of a file among the names of its directory (also copies of copies), in the order of the names. */
+/** Copies of a file among the names of its directory, in the order of the names. */
 export function copiesOf(path: string, names: readonly string[]): FileCopy[] {
-  const name = nameOf(path);
   const parent = parentOf(path);
-  return names.flatMap((candidate): FileCopy[] => {
-    if (name === '' || candidate === name || !candidate.startsWith(name)) return [];
-    const match = COPY.exec(candidate.slice(name.length));
-    if (match === null) return [];
-    const kind = match[1] === undefined ? 'timestamped' : 'temporary';
-    return [{ path: parent === '/' ? `/${candidate}` : `${parent}/${candidate}`, kind, copyOf: path }];
-  });
+  return names
+    .filter((name) => baseOfCopy(name) === nameOf(path))
+    .map((name) => ({
+      path: parent === '/' ? `/${name}` : `${parent}/${name}`,
+      kind: name.endsWith('.tmp') ? 'temporary' : 'timestamped',
+      copyOf: path,
+    }));
 }

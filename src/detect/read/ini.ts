@@ -84,8 +84,8 @@ export function scanIni(text: string): { items: IniItem[]; problems: Problem[] }
     }
     const entry = entryOf(content);
     if (entry === null || !inSection) {
-      const message = entry === null ? 'This line is neither a section nor "key = value".' : 'This key is in no section.';
-      problems.push({ line, kind: 'syntax', message });
+      const message = entry === null ? 'this is neither a section nor "key = value".' : 'this key is in no section.';
+      problems.push({ line, kind: 'syntax', message: `Line ${line}: ${message}` });
       continue;
     }
     open = {
@@ -110,14 +110,19 @@ export function parseIni(text: string, options: { percent?: 'literal' | 'doubled
     const value = options.percent === 'doubled' ? raw.replaceAll('%%', '%') : raw;
     if (kind === 'section') {
       current = sections.get(name);
-      if (current !== undefined) problems.push({ line, kind: 'duplicate', message: 'This section is there twice.' });
+      if (current !== undefined)
+        problems.push({ line, kind: 'duplicate', message: `Line ${line}: this section is there twice.` });
       current ??= { section: { name, line, entries: [] }, byKey: new Map() };
       sections.set(name, current);
       continue;
     }
     const known = current?.byKey.get(name);
     if (known !== undefined) {
-      problems.push({ line, kind: 'duplicate', message: 'This key is there twice in its section; the last one counts.' });
+      problems.push({
+        line,
+        kind: 'duplicate',
+        message: `Line ${line}: this key is there twice in its section; the last one counts.`,
+      });
       known.value = value;
       known.line = line;
       continue;

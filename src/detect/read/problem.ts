@@ -10,7 +10,7 @@ export interface Problem {
    * that is known. `hostile`: a path that no setup writes; it is never acted on.
    */
   kind: 'syntax' | 'duplicate' | 'ignored' | 'hostile';
-  /** A whole sentence. Never quotes a value or a line, as these may hold a password. */
+  /** A whole sentence that names the line. Never quotes a value or a line, as these may hold a password. */
   message: string;
 }
 

@@ -1,0 +1,182 @@
+/** Every place that may hold the credentials of a database, the best first. Only reads. */
+import { databasesOf } from '../layouts/index.ts';
+import type { Credentials } from '../model/credentials.ts';
+import { messageOf } from '../model/errors.ts';
+import type { FileFact } from '../model/facts.ts';
+import type { ComponentId, DatabaseLayout } from '../model/layout.ts';
+import { nameOf } from '../model/paths.ts';
+import { readAnswers } from './read/answers.ts';
+import { type RawCredentials, databaseCredentials, isEnabled, readDropIns } from './read/drop-in.ts';
+import { isSetupPgpass } from './read/pgpass.ts';
+import { jdbcCredentials, readProperties } from './read/properties.ts';
+import type { DetectContext } from './context.ts';
+
+export interface FoundCredentials {
+  byComponent: Map<ComponentId, Credentials[]>;
+  /** An answer file says that somebody else provides the database. */
+  providedByOthers: Set<ComponentId>;
+  /** Switched off inside its own drop-in. */
+  switchedOff: Set<ComponentId>;
+  /** Setup's temporary password files in /tmp. */
+  pgpass: FileFact[];
+  /** Values of all drop-ins of one directory, for other readers (`DWH_UUID`). */
+  dwhUuid: string | null;
+}
+
+const ORIGINS: Credentials['origin'][] = ['drop-in', 'copy', 'properties', 'answer-file', 'pgpass'];
+
+function better(a: Credentials, b: Credentials): number {
+  return ORIGINS.indexOf(a.origin) - ORIGINS.indexOf(b.origin) || b.mtimeMs - a.mtimeMs;
+}
+
+class Collector {
+  readonly #context: DetectContext;
+  readonly byComponent = new Map<ComponentId, Credentials[]>();
+
+  constructor(context: DetectContext) {
+    this.#context = context;
+  }
+
+  add(component: ComponentId, raw: RawCredentials | null, source: string, origin: Credentials['origin'], mtimeMs: number): void {
+    if (raw === null) return;
+    const { password, ...rest } = raw;
+    const secret = password === undefined ? null : this.#context.vault.put(password);
+    const list = this.byComponent.get(component) ?? [];
+    list.push({ ...rest, source, origin, mtimeMs, secret });
+    this.byComponent.set(component, list);
+  }
+}
+
+/** Text of a file for reading; what cannot be read is noted and passed over. */
+async function textOf(context: DetectContext, path: string): Promise<string | null> {
+  try {
+    return await context.host.files.readText(path);
+  } catch (error) {
+    context.note('unreadable', messageOf(error));
+    return null;
+  }
+}
+
+/** Other components' drop-ins also name databases: the DWH's those of the engine. Each file is asked for every prefix. */
+async function fromDropIns(context: DetectContext, collector: Collector, found: FoundCredentials, copies: readonly FileFact[]): Promise<void> {
+  const databases = databasesOf(context.layout);
+  const paths = new Map<string, number | null>();
+  for (const { database } of databases) for (const path of database.credentials) paths.set(path, null);
+  for (const { path, copyOf } of copies) if (copyOf !== undefined && paths.has(copyOf)) paths.set(path, null);
+  for (const path of paths.keys()) {
+    const text = await textOf(context, path);
+    if (text === null) continue;
+    const stat = await context.host.files.stat(path);
+    const { values, problems } = readDropIns([{ path, text }]);
+    for (const problem of problems) context.note('drop-in', problem.message);
+    const isCopy = copies.some((copy) => copy.path === path);
+    for (const { component, database } of databases) {
+      const isOwn = database.credentials.some((own) => own === path || path.startsWith(`${own}.`));
+      const raw = databaseCredentials(values, database.prefix);
+      if (isOwn && !isCopy && database.enableKey && isEnabled(values, database.enableKey) === false) {
+        found.switchedOff.add(component);
+        continue;
+      }
+      // In another component's file the credentials are as good, but it is not where setup looks: a copy.
+      collector.add(component, raw, path, isOwn && !isCopy ? 'drop-in' : 'copy', stat?.identity.mtimeMs ?? 0);
+    }
+  }
+}
+
+async function fromProperties(context: DetectContext, collector: Collector, copies: readonly FileFact[]): Promise<void> {
+  for (const { component, database } of databasesOf(context.layout)) {
+    const paths = (database.properties ?? []).flatMap((path) => [
+      path,
+      ...copies.filter(({ copyOf }) => copyOf === path).map((copy) => copy.path),
+    ]);
+    for (const path of paths) {
+      const text = await textOf(context, path);
+      if (text === null) continue;
+      const stat = await context.host.files.stat(path);
+      collector.add(component, jdbcCredentials(readProperties(text)), path, 'properties', stat?.identity.mtimeMs ?? 0);
+    }
+  }
+}
+
+async function fromAnswers(context: DetectContext, collector: Collector, found: FoundCredentials): Promise<void> {
+  const dir = context.layout.answers;
+  const names = ((await context.host.files.list(dir)) ?? []).filter((name) => name.endsWith('.conf'));
+  // Names begin with a timestamp: the newest answer about a database is the one that counts.
+  for (const name of names.sort()) {
+    const path = `${dir}/${name}`;
+    const text = await textOf(context, path);
+    if (text === null) continue;
+    const stat = await context.host.files.stat(path);
+    for (const { component, database } of databasesOf(context.layout)) {
+      const { credentials, providedByOthers } = readAnswers(text, database);
+      if (providedByOthers === true) found.providedByOthers.add(component);
+      if (providedByOthers === false) found.providedByOthers.delete(component);
+      if (credentials?.password !== undefined) collector.add(component, credentials, path, 'answer-file', stat?.identity.mtimeMs ?? 0);
+    }
+  }
+}
+
+/** The database a pgpass line names, among those of the layout. */
+function componentFor(raw: RawCredentials, collector: Collector, databases: readonly { component: ComponentId; database: DatabaseLayout }[]): ComponentId | null {
+  for (const [component, list] of collector.byComponent) {
+    if (list.some((one) => one.host === raw.host && one.port === raw.port && one.role === raw.role)) return component;
+  }
+  const byName = databases.find(({ database }) => raw.role === database.defaultRole);
+  return byName?.component ?? null;
+}
+
+/**
+ * Files in /tmp that a killed setup or cleanup left with a password. They are recognised by name, owner, mode and content together,
+ * never by name alone: anybody may write there.
+ */
+async function fromTmp(context: DetectContext, collector: Collector, found: FoundCredentials): Promise<void> {
+  const { files } = context.host;
+  for (const name of (await files.list('/tmp')) ?? []) {
+    if (!/^tmp[a-z0-9_]{8}$/.test(name)) continue;
+    const path = `/tmp/${name}`;
+    const stat = await files.stat(path);
+    const isPrivate = stat?.identity.type === 'file' && (stat.uid === 0 || stat.uid === context.uid) && stat.identity.size < 4096;
+    if (!stat || !isPrivate) continue;
+    const text = await textOf(context, path);
+    const raw = text === null ? null : isSetupPgpass(nameOf(path), stat.mode, text);
+    if (!raw) continue;
+    const component = componentFor(raw, collector, databasesOf(context.layout));
+    if (component === null) continue;
+    collector.add(component, raw, path, 'pgpass', stat.identity.mtimeMs);
+    found.pgpass.push({
+      path,
+      identity: stat.identity,
+      mode: stat.mode,
+      uid: stat.uid,
+      gid: stat.gid,
+      phase: 'credentials',
+      why: 'password file of a killed setup or cleanup, recognised by its content',
+      component,
+      recorded: false,
+      changed: false,
+      reset: false,
+      copyOf: '/tmp',
+    });
+  }
+}
+
+/** Finds all credentials. Passwords go into the vault. */
+export async function findCredentials(context: DetectContext, copies: readonly FileFact[]): Promise<FoundCredentials> {
+  const collector = new Collector(context);
+  const found: FoundCredentials = {
+    byComponent: collector.byComponent,
+    providedByOthers: new Set(),
+    switchedOff: new Set(),
+    pgpass: [],
+    dwhUuid: null,
+  };
+  await fromDropIns(context, collector, found, copies);
+  await fromProperties(context, collector, copies);
+  await fromAnswers(context, collector, found);
+  await fromTmp(context, collector, found);
+  for (const list of collector.byComponent.values()) list.sort(better);
+  const uuidFile = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
+  const uuidText = await textOf(context, uuidFile);
+  if (uuidText !== null) found.dwhUuid = readDropIns([{ path: uuidFile, text: uuidText }]).values.get('DWH_UUID')?.value ?? null;
+  return found;
+}

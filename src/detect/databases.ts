@@ -1,0 +1,186 @@
+/** Which databases belong to this host, and what their servers say. Only reads. */
+import { hostname, networkInterfaces } from 'node:os';
+import { databasesOf } from '../layouts/index.ts';
+import type { AdminConnection } from '../host/port.ts';
+import { reachOf } from '../host/postgres/reach.ts';
+import { inspectAdmin } from '../host/postgres/inspect-admin.ts';
+import { inspectContent } from '../host/postgres/inspect.ts';
+import type { Credentials } from '../model/credentials.ts';
+import { messageOf } from '../model/errors.ts';
+import type { AdminView, DatabaseContent, DatabaseFact, Reach } from '../model/facts.ts';
+import type { ComponentId, DatabaseLayout, Layout } from '../model/layout.ts';
+import type { FoundCredentials } from './credentials.ts';
+import type { DetectContext } from './context.ts';
+
+/** What asking a server takes. */
+type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root'>;
+
+interface Contact {
+  credentials: Credentials | null;
+  reach: Reach;
+  content: DatabaseContent | null;
+}
+
+/** True if the server runs on this machine, judged by the name alone: nothing is looked up on a network. */
+export function isLocalHost(host: string): boolean {
+  if (host === '' || host === 'localhost' || host === '::1' || /^127\./.test(host) || host.startsWith('/')) return true;
+  if (host === hostname()) return true;
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
+}
+
+async function contact(context: LookContext, database: DatabaseLayout, credentials: Credentials, extraCa: string[]): Promise<Contact> {
+  const { host, vault, timeoutMs } = context;
+  try {
+    const connection = await host.databases.connect(credentials, {
+      password: vault.get(credentials.secret),
+      timeoutMs,
+      extraCa,
+    });
+    try {
+      return { credentials, reach: { state: 'connected' }, content: await inspectContent(connection, database) };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    const reach = reachOf(error);
+    return { credentials, reach: 'message' in reach ? { ...reach, message: vault.redact(reach.message) } : reach, content: null };
+  }
+}
+
+/**
+ * Tries the places credentials were found in, the best first, until one logs in. A server that does not answer is not asked
+ * again with other passwords; an answer about one password says nothing about the next.
+ */
+async function contactFirst(context: LookContext, database: DatabaseLayout, candidates: readonly Credentials[], extraCa: string[]): Promise<Contact> {
+  let first: Contact | null = null;
+  const silent = new Set<string>();
+  const tried = new Set<string>();
+  for (const candidate of candidates) {
+    const server = `${candidate.host}:${candidate.port}`;
+    const login = JSON.stringify([server, candidate.database, candidate.role, candidate.secret]);
+    if (silent.has(server) || tried.has(login)) continue;
+    tried.add(login);
+    const result = await contact(context, database, candidate, extraCa);
+    if (result.reach.state === 'connected') return result;
+    if (result.reach.state === 'unreachable') silent.add(server);
+    first ??= result;
+  }
+  return (
+    first ?? {
+      credentials: null,
+      reach: { state: 'no-credentials', message: `no credentials of the ${database.title} were found on this host` },
+      content: null,
+    }
+  );
+}
+
+const NO_ADMIN: AdminView = {
+  available: false,
+  why: '',
+  database: null,
+  role: null,
+  readOnlyRoles: [],
+  siblings: [],
+  serverVersion: null,
+};
+
+async function adminView(
+  context: LookContext, layout: DatabaseLayout, credentials: Credentials | null, local: boolean): Promise<AdminView> {
+  if (context.root !== '/') return { ...NO_ADMIN, why: 'below --root no account of the running machine is used' };
+  if (!local) return { ...NO_ADMIN, why: 'the server is not on this machine' };
+  const port = credentials?.port ?? 5432;
+  const admin: AdminConnection | null = context.host.databases.admin(port, 'postgres', context.timeoutMs);
+  if (admin === null) return { ...NO_ADMIN, why: 'this machine has no postgres account, or no psql' };
+  try {
+    return {
+      available: true,
+      why: '',
+      ...(await inspectAdmin(admin, (database) => context.host.databases.admin(port, database, context.timeoutMs), {
+        database: credentials?.database ?? layout.defaultName,
+        role: credentials?.role ?? layout.defaultRole,
+        defaultName: layout.defaultName,
+        signature: layout.signature,
+        readOnlyRoles: await readOnlyRoles(context, layout),
+      })),
+    };
+  } catch (error) {
+    return { ...NO_ADMIN, why: context.vault.redact(messageOf(error)) };
+  }
+}
+
+/** Roles without a database of their own that our own files name. */
+async function readOnlyRoles(context: LookContext, layout: DatabaseLayout): Promise<string[]> {
+  const { databaseCredentials, readDropIns } = await import('./read/drop-in.ts');
+  const roles: string[] = [];
+  for (const { prefix, credentials } of layout.readOnlyRoles ?? []) {
+    for (const path of credentials) {
+      const text = await context.host.files.readText(path);
+      const raw = text === null ? null : databaseCredentials(readDropIns([{ path, text }]).values, prefix);
+      if (raw && !roles.includes(raw.role)) roles.push(raw.role);
+    }
+  }
+  return roles;
+}
+
+/** Newest dump that setup itself made of this database. */
+async function newestDump(context: DetectContext, layout: DatabaseLayout): Promise<string | null> {
+  let newest: { path: string; mtimeMs: number } | null = null;
+  for (const path of await context.host.files.glob(layout.dumps)) {
+    const stat = await context.host.files.stat(path);
+    if (stat && (newest === null || stat.identity.mtimeMs > newest.mtimeMs)) newest = { path, mtimeMs: stat.identity.mtimeMs };
+  }
+  return newest?.path ?? null;
+}
+
+function foreignReason(component: ComponentId, components: readonly ComponentId[], layout: DatabaseLayout, credentials: Credentials | null): string | null {
+  if (components.includes(component) || credentials === null) return null;
+  return `the ${layout.title} belongs to another host: it is not set up here, ${credentials.source} only names it`;
+}
+
+/** Looks at every database whose component is set up here, or whose credentials lie here. */
+export async function findDatabases(context: DetectContext, components: readonly ComponentId[], found: FoundCredentials, extraCa: string[]): Promise<DatabaseFact[]> {
+  const facts = databasesOf(context.layout).map(async ({ component, database }): Promise<DatabaseFact | null> => {
+    const candidates = found.byComponent.get(component) ?? [];
+    const here = components.includes(component);
+    if (found.switchedOff.has(component)) return null;
+    // Without any sign of it, only the engine's own name is looked for, and only where a superuser can tell that it is ours.
+    const speculative = !here && candidates.length === 0;
+    if (speculative && (component !== 'engine' || context.root !== '/')) return null;
+    const reached = await contactFirst(context, database, candidates, extraCa);
+    const local = isLocalHost(reached.credentials?.host ?? 'localhost');
+    const foreign = foreignReason(component, components, database, reached.credentials);
+    const admin = foreign === null ? await adminView(context, database, reached.credentials, local) : NO_ADMIN;
+    if (speculative && !admin.database?.recognised) return null;
+    return {
+      component,
+      title: database.title,
+      enabled: here,
+      foreign,
+      credentials: reached.credentials,
+      candidates,
+      local,
+      providedByOthers: found.providedByOthers.has(component),
+      reach: reached.reach,
+      content: reached.content,
+      admin,
+      newestDump: await newestDump(context, database),
+    };
+  });
+  return (await Promise.all(facts)).filter((fact): fact is DatabaseFact => fact !== null);
+}
+
+/** Asks the servers of databases again, with the credentials that are in memory: their files may be gone by now. */
+export async function lookAgain(
+  context: LookContext & { layout: Layout; extraCa: string[] },
+  databases: readonly DatabaseFact[],
+): Promise<DatabaseFact[]> {
+  return Promise.all(
+    databases.map(async (fact) => {
+      const database = databasesOf(context.layout).find(({ component }) => component === fact.component)?.database;
+      if (!database) return fact;
+      const reached = await contactFirst(context, database, fact.credentials === null ? [] : [fact.credentials], context.extraCa);
+      const admin = await adminView(context, database, reached.credentials, fact.local);
+      return { ...fact, reach: reached.reach, content: reached.content, credentials: reached.credentials, admin };
+    }),
+  );
+}

@@ -1,0 +1,206 @@
+/** Which files are setup's or the engine's, and why we believe it. Only reads. */
+import { anchorOf, rulesOf } from '../layouts/index.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
+import type { ComponentId, FileRule, Phase } from '../model/layout.ts';
+import { isPlainPath, nameOf, parentOf, realPath } from '../model/paths.ts';
+import type { DetectContext } from './context.ts';
+import { isPattern, matches } from './glob.ts';
+import { baseOfCopy } from './read/copies.ts';
+import type { MergedRecord, RecordedFile } from './read/record.ts';
+
+interface Candidate {
+  path: string;
+  component: ComponentId;
+  rule: FileRule;
+  copyOf?: string;
+}
+
+export interface FoundFiles {
+  files: FileFact[];
+  kept: KeptFact[];
+  /** Package state could be asked. */
+  packagesKnown: boolean;
+}
+
+/** A path that only a record names: removed if it still is what setup wrote, or lies where setup's own files lie. */
+function ruleForRecorded(context: DetectContext, path: string): FileRule {
+  const phase: Phase = path.startsWith(`${context.layout.pki.dir}/`) ? 'keystores' : 'drop-ins';
+  const keep = phase === 'keystores' ? { keep: 'pki' as const } : {};
+  return { path, phase, why: 'named by the uninstall record', ...keep };
+}
+
+async function knownPaths(context: DetectContext, recorded: ReadonlyMap<string, RecordedFile>): Promise<Map<string, Candidate>> {
+  const found = new Map<string, Candidate>();
+  const add = (candidate: Candidate): void => {
+    if (!found.has(candidate.path)) found.set(candidate.path, candidate);
+  };
+  for (const { component, rule } of rulesOf(context.layout)) {
+    const paths = isPattern(rule.path) ? await context.host.files.glob(rule.path) : [rule.path];
+    for (const path of paths) if (!isCopyName(path)) add({ path, component, rule });
+  }
+  for (const path of recorded.keys()) add({ path, component: 'engine', rule: ruleForRecorded(context, path) });
+  add({
+    path: context.layout.marker,
+    component: 'engine',
+    rule: { path: context.layout.marker, phase: 'marker', why: 'post-install marker written by setup', keep: 'database' },
+  });
+  return found;
+}
+
+function isCopyName(path: string): boolean {
+  return baseOfCopy(nameOf(path)) !== null;
+}
+
+/** Copies that setup's file transactions and enrol scripts leave beside a file: `NAME.<timestamp>` and, when killed, `NAME.<random>.tmp`. */
+async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candidate>): Promise<Candidate[]> {
+  const rules = [...rulesOf(context.layout)];
+  const dirs = new Set([...known.keys(), ...rules.map(({ rule }) => rule.path)].map(parentOf).filter((dir) => !isPattern(dir)));
+  const copies: Candidate[] = [];
+  for (const dir of dirs) {
+    for (const name of (await readable(context, dir)) ?? []) {
+      const baseName = baseOfCopy(name);
+      if (baseName === null) continue;
+      const base = `${dir}/${baseName}`;
+      const owner = known.get(base) ?? rules.find(({ rule }) => matches(rule.path, base));
+      if (!owner || owner.rule.noCopies || owner.rule.packaged === 'package' || owner.rule.keep === 'always') continue;
+      copies.push({ path: `${dir}/${name}`, component: owner.component, rule: owner.rule, copyOf: base });
+    }
+  }
+  return copies;
+}
+
+async function readable(context: DetectContext, dir: string): Promise<string[] | null> {
+  try {
+    return await context.host.files.list(dir);
+  } catch (error) {
+    context.note('unreadable', messageOf(error));
+    return null;
+  }
+}
+
+function phaseOf({ rule, copyOf }: Candidate): Phase {
+  if (copyOf === undefined) return rule.phase;
+  if (rule.phase === 'ca') return 'keystores';
+  if (rule.phase === 'marker') return 'credentials';
+  return rule.phase === 'drop-ins' ? 'state' : rule.phase;
+}
+
+function describe({ rule, copyOf, path }: Candidate): string {
+  if (copyOf === undefined) return rule.why;
+  return path.endsWith('.tmp') ? `left by a killed setup beside ${copyOf}` : `older copy of ${copyOf}`;
+}
+
+/** True if the file's bytes are what its record says; null if the record names no hash. */
+async function isUnchanged(context: DetectContext, file: RecordedFile): Promise<boolean | null> {
+  if (!file.hash) return null;
+  const digest = await context.host.files.digest(file.path, file.hash.algorithm);
+  return digest === null ? null : digest === file.hash.hex;
+}
+
+/** Finds every file; what is not ours but worth naming goes to `kept`. */
+export async function findFiles(context: DetectContext, records: MergedRecord, marker: MarkerFacts | null): Promise<FoundFiles> {
+  const { host, layout } = context;
+  const recorded = new Map<string, RecordedFile>();
+  const kept: KeptFact[] = [];
+  for (const file of records.files.values()) {
+    if (!isPlainPath(file.path)) {
+      context.note('record-path', `An uninstall record names "${file.path}", which is no plain path: it is ignored.`);
+    } else if (file.unremovable || file.groups.some((group) => layout.keptGroups.includes(group))) {
+      if (file.groups.some((group) => layout.keptGroups.includes(group))) {
+        kept.push({ path: file.path, why: 'recorded by setup as something a cleanup leaves' });
+      }
+    } else {
+      recorded.set(file.path, file);
+    }
+  }
+  const known = await knownPaths(context, recorded);
+  const candidates = [...known.values(), ...(await copiesOf(context, known))];
+  const files: FileFact[] = [];
+  for (const candidate of candidates) {
+    const fact = await examine(context, candidate, recorded.get(candidate.path), marker);
+    if (fact === null) continue;
+    if ('kept' in fact) kept.push(fact.kept);
+    else files.push(fact);
+  }
+  const owners = await host.packages.owners(files.map(({ path }) => path));
+  const owned = files.filter(({ path }) => owners?.has(path));
+  for (const { path, reset, recorded: isRecorded } of owned) {
+    if (!reset && isRecorded) kept.push({ path, why: `belongs to package ${owners?.get(path)}` });
+  }
+  const remaining = files.filter((file) => !owners?.has(file.path) || file.reset);
+  for (const file of remaining) if (file.reset && owners !== null && !owners.has(file.path)) file.reset = false;
+  return { files: remaining, kept, packagesKnown: owners !== null };
+}
+
+async function examine(
+  context: DetectContext,
+  candidate: Candidate,
+  recorded: RecordedFile | undefined,
+  marker: MarkerFacts | null,
+): Promise<FileFact | { kept: KeptFact } | null> {
+  const { path, component, rule, copyOf } = candidate;
+  const { files } = context.host;
+  if (rule.packaged === 'package' || rule.keep === 'always') return null;
+  if (rule.when !== undefined && marker?.values[rule.when] !== true) return null;
+  let stat: Awaited<ReturnType<typeof files.stat>>;
+  try {
+    stat = await files.stat(path);
+    if (stat === null) return null;
+    if (await files.onOtherMount(path, anchorOf(context.layout, path))) {
+      return { kept: { path, why: 'lies on another mount than the directory above it' } };
+    }
+    if (rule.marker && copyOf === undefined && !rule.marker.test((await files.readText(path)) ?? '')) return null;
+  } catch (error) {
+    if (error instanceof HostError && error.code === 'ELOOP') return { kept: { path, why: 'reached through a symbolic link' } };
+    context.fault({ check: 'unreadable', message: messageOf(error), hint: error instanceof HostError ? error.hint : 'See the log.', forcible: false });
+    return null;
+  }
+  if (stat.identity.type === 'dir' || stat.identity.type === 'other') {
+    return { kept: { path, why: `is a ${stat.identity.type === 'dir' ? 'directory' : 'special file'} where setup makes a file` } };
+  }
+  if (rule.only === 'link' && stat.identity.type !== 'link') return null;
+  const unchanged = recorded ? await isUnchanged(context, recorded) : null;
+  const isOwnRule = rule.why !== 'named by the uninstall record';
+  if (unchanged === false && !isOwnRule && !context.layout.anchors.some((anchor) => path.startsWith(`${anchor}/`))) {
+    return { kept: { path, why: 'recorded by setup, but no longer what setup wrote' } };
+  }
+  const linkTarget = stat.identity.type === 'link' ? ((await files.readLink(path)) ?? '') : undefined;
+  return {
+    path,
+    identity: stat.identity,
+    mode: stat.mode,
+    uid: stat.uid,
+    gid: stat.gid,
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+    phase: stat.identity.type === 'link' && rule.phase === 'drop-ins' ? 'links' : phaseOf(candidate),
+    why: describe(candidate),
+    component,
+    ...(rule.keep ? { keep: rule.keep } : {}),
+    recorded: recorded !== undefined,
+    changed: unchanged === false,
+    reset: rule.packaged === 'reset' && copyOf === undefined,
+    ...(copyOf === undefined ? {} : { copyOf }),
+    ...(rule.credentialsOf ? { credentialsOf: [rule.credentialsOf] } : {}),
+  };
+}
+
+/** What is left on purpose: listed as kept with the command that removes it by hand. */
+export async function findKept(context: DetectContext): Promise<KeptFact[]> {
+  const kept: KeptFact[] = [];
+  for (const { path, why } of context.layout.kept) {
+    const dir = isPattern(path) ? parentOf(path) : path;
+    try {
+      const isThere = isPattern(path)
+        ? ((await context.host.files.list(dir)) ?? []).length > 0
+        : (await context.host.files.stat(dir)) !== null;
+      if (!isThere) continue;
+      const real = realPath(context.root, dir);
+      const byHand = why === 'logs' || path.includes('pgsql') ? '' : `; remove by hand with: rm -r ${real}${isPattern(path) ? '/*' : ''}`;
+      kept.push({ path: dir, why: why + byHand });
+    } catch (error) {
+      context.note('unreadable', messageOf(error));
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,19 @@
+/** Patterns of layout rules as regular expressions: `*` matches within one component. Pure. */
+
+const cache = new Map<string, RegExp>();
+
+export function isPattern(path: string): boolean {
+  return path.includes('*');
+}
+
+/** True if a host path matches a rule's path. */
+export function matches(pattern: string, path: string): boolean {
+  if (!isPattern(pattern)) return pattern === path;
+  let regexp = cache.get(pattern);
+  if (!regexp) {
+    const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
+    regexp = new RegExp(`^${source}$`, 's');
+    cache.set(pattern, regexp);
+  }
+  return regexp.test(path);
+}

@@ -1,0 +1,228 @@
+/** Reads the host and says what is there. Changes nothing. */
+import { userInfo } from 'node:os';
+import { LAYOUTS, layoutOf } from '../layouts/index.ts';
+import type { Host } from '../host/port.ts';
+import { createFiles } from '../host/files/index.ts';
+import { findTools } from '../host/tools.ts';
+import type { Vault } from '../model/credentials.ts';
+import type { DatabaseFact, Facts, FileFact } from '../model/facts.ts';
+import type { ComponentId, Layout } from '../model/layout.ts';
+import { nameOf, realPath } from '../model/paths.ts';
+import { type FoundCredentials, findCredentials } from './credentials.ts';
+import type { DetectContext } from './context.ts';
+import { findDatabases } from './databases.ts';
+import { findFiles, findKept } from './files.ts';
+import { findLines } from './lines.ts';
+import { findPki } from './pki.ts';
+import { findMarker, findRecords, summarize } from './records.ts';
+import { releaseFrom } from './release.ts';
+import { findServices } from './services.ts';
+import { sharedDatabases } from './shared.ts';
+import { findSpace } from './space.ts';
+
+export interface DetectOptions {
+  root: string;
+  vault: Vault;
+  timeoutMs: number;
+  /** Real path under which the backup goes. */
+  backupBase: string;
+  judgeKeys: boolean;
+}
+
+/** Components that are set up here: by the marker's word, else by what lies on the host. */
+async function findComponents(context: DetectContext, values: Record<string, unknown> | null, files: readonly FileFact[]): Promise<ComponentId[]> {
+  const components: ComponentId[] = [];
+  for (const { id, enabledBy, shownBy } of context.layout.components) {
+    const said = values === null ? [] : enabledBy.filter((key) => key in values);
+    if (said.length > 0) {
+      if (said.some((key) => values?.[key] === true)) components.push(id);
+      continue;
+    }
+    const shown = await Promise.all(shownBy.map((path) => context.host.files.stat(path)));
+    const holds = files.some((file) => file.component === id && file.phase === 'credentials');
+    if (shown.some((stat) => stat !== null) || holds) components.push(id);
+  }
+  return components;
+}
+
+function mayWrite(root: string, uid: number): boolean {
+  // Below a root the run itself finds out; here only the plain case is told.
+  return uid === 0 || root !== '/';
+}
+
+function packageState(installed: { version: string; installedAt: number } | null | 'unknown', anything: boolean, pkiEmptied: boolean): Facts['package'] {
+  if (installed === 'unknown') return 'unknown';
+  if (installed === null) return anything ? 'removed' : 'unknown';
+  return anything && pkiEmptied ? 'reinstalled' : 'installed';
+}
+
+/** The CAs that databases are verified with beside the system's: the engine's own. */
+async function engineCa(context: DetectContext): Promise<string[]> {
+  const pem = await context.host.files.readText(context.layout.pki.ca).catch(() => null);
+  return pem === null ? [] : [pem];
+}
+
+function attachCredentialOwners(files: FileFact[], found: FoundCredentials): void {
+  for (const [component, list] of found.byComponent) {
+    for (const { source } of list) {
+      const file = files.find(({ path }) => path === source);
+      if (file && !file.credentialsOf?.includes(component)) file.credentialsOf = [...(file.credentialsOf ?? []), component];
+    }
+  }
+}
+
+/** Reads everything. */
+export async function detect(host: Host, options: DetectOptions): Promise<Facts> {
+  const { root, vault } = options;
+  const uid = process.getuid?.() ?? 0;
+  const notes: Facts['notes'] = [];
+  const faults: Facts['faults'] = [];
+  const base: Omit<DetectContext, 'layout'> = {
+    host,
+    vault,
+    root,
+    timeoutMs: options.timeoutMs,
+    uid,
+    judgeKeys: options.judgeKeys,
+    note: (code, message) => {
+      if (!notes.some((note) => note.message === message)) notes.push({ code, message: vault.redact(message) });
+    },
+    fault: (fault) => {
+      if (!faults.some(({ message }) => message === fault.message)) faults.push({ ...fault, message: vault.redact(fault.message) });
+    },
+  };
+  const guess: Layout = LAYOUTS[0]!;
+  const marker = await findMarker({ ...base, layout: guess });
+  const installed = await host.packages.version(guess.packageName);
+  const version = installed !== null && installed !== 'unknown' ? installed.version : null;
+  const told = releaseFrom(marker, version);
+  const layout = layoutOf(told.release) ?? guess;
+  const context: DetectContext = { ...base, layout };
+
+  const foundRecords = await findRecords(context);
+  const found = await findFiles(context, foundRecords.merged, marker);
+  const files = [...found.files, ...recordFiles(await Promise.all(foundRecords.paths.map((path) => host.files.stat(path))), foundRecords.paths)];
+  const copies = files.filter(({ copyOf }) => copyOf !== undefined);
+  const credentials = await findCredentials(context, copies);
+  files.push(...credentials.pgpass);
+  attachCredentialOwners(files, credentials);
+  const components = await findComponents(context, marker?.values ?? null, files);
+  const [databases, lines, services, pki, kept] = await Promise.all([
+    findDatabases(context, components, credentials, await engineCa(context)),
+    findLines(context, foundRecords.merged),
+    findServices(context, components),
+    findPki(context),
+    findKept(context),
+  ]);
+
+  const anything = files.length > 0 || lines.length > 0 || foundRecords.paths.length > 0 || databases.length > 0;
+  const release = told.release ?? (anything ? layout.releases.at(-1)! : null);
+  if (anything && told.release !== null && layoutOf(told.release) === null) {
+    faults.push({
+      check: 'layout',
+      message: `This is an installation of oVirt ${told.release} (${told.why}), which this version does not know. Nothing was changed.`,
+      hint: `Known are ${LAYOUTS.flatMap(({ releases }) => releases).join(', ')}. Use a version of engine-cleanup that knows ${told.release}.`,
+      forcible: false,
+    });
+  }
+  if (anything && told.unknown !== null) {
+    faults.push({
+      check: 'layout',
+      message: `The release cannot be told: "${told.unknown}" (${told.why}) is no oVirt release this version knows. Nothing was changed.`,
+      hint: 'Correct OVESETUP_CORE/generatedByVersion in the post-install marker, or use a newer engine-cleanup.',
+      forcible: false,
+    });
+  }
+  if (anything && told.release === null && told.unknown === null) {
+    notes.push({ code: 'release', message: `Neither marker nor package says which release this is: it is taken for ${release}, whose files were found.` });
+  }
+  if (root !== '/') await addSharedFaults(context, databases, faults);
+  const tools = await findTools();
+  const servicePids = services.flatMap(({ pids }) => pids);
+  return {
+    root,
+    readAt: new Date().toISOString(),
+    caller: { uid, user: callerName(), mayWrite: mayWrite(root, uid) },
+    release,
+    releaseWhy: told.why,
+    setup: marker !== null ? 'complete' : anything ? 'failed' : 'none',
+    package: packageState(installed, anything, marker !== null && pki.present.length === 0),
+    packageVersion: version,
+    components: anything ? components : [],
+    marker,
+    records: await summarize(context, foundRecords),
+    files,
+    lines,
+    services: anything ? services : [],
+    strays: anything && root !== '/' ? await host.services.strays(servicePids) : [],
+    databases,
+    dwhUuid: credentials.dwhUuid,
+    pki,
+    kept: [...found.kept, ...kept],
+    directories: await findDirectories(context),
+    tools,
+    space: findSpace(files, lines, options.backupBase),
+    sslConf: await findSslConf(context),
+    webServer: await findWebServer(context, lines),
+    notes,
+    faults,
+  };
+}
+
+function callerName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}
+
+function recordFiles(stats: (Awaited<ReturnType<Host['files']['stat']>>)[], paths: readonly string[]): FileFact[] {
+  return paths.flatMap((path, index) => {
+    const stat = stats[index];
+    if (!stat) return [];
+    const { identity, mode, uid, gid } = stat;
+    const why = `uninstall record of setup (${nameOf(path).slice(0, 14)})`;
+    return [{ path, identity, mode, uid, gid, phase: 'records' as const, why, component: 'engine' as const, keep: 'database' as const, recorded: false, changed: false, reset: false }];
+  });
+}
+
+async function addSharedFaults(context: DetectContext, databases: readonly DatabaseFact[], faults: Facts['faults']): Promise<void> {
+  for (const { title, credentials } of await sharedDatabases(createFiles('/'), context.layout, databases)) {
+    faults.push({
+      check: 'shared-database',
+      message: `The ${title} "${credentials?.database}" on ${credentials?.host}:${credentials?.port} is also the one of the installation this machine runs: the root may be a snapshot that shares its live database. Nothing was changed.`,
+      hint: 'Work on the machine itself, without --root. With --force shared-database the run goes on.',
+      forcible: true,
+    });
+  }
+}
+
+/** Directories that setup makes and no package owns. */
+async function findDirectories(context: DetectContext): Promise<Facts['directories']> {
+  const { files, packages } = context.host;
+  const directories: Facts['directories'] = [];
+  for (const path of context.layout.directories) {
+    const stat = await files.stat(path);
+    const entries = stat?.identity.type === 'dir' ? await files.list(path) : null;
+    if (stat && entries) directories.push({ path, identity: stat.identity, entries });
+  }
+  const owners = directories.length > 0 ? await packages.owners(directories.map(({ path }) => path)) : null;
+  return directories.filter(({ path }) => !owners?.has(path));
+}
+
+async function findWebServer(context: DetectContext, lines: Facts['lines']): Promise<Facts['webServer']> {
+  if (context.root !== '/') return null;
+  const unit = context.layout.webServer;
+  const [state] = await context.host.services.states([unit]);
+  if (!state?.exists) return null;
+  const usesOurCertificates = lines.some(({ path }) => realPath('/', path).startsWith('/etc/httpd/'));
+  return { unit, active: state.active, usesOurCertificates };
+}
+
+/** Whether ssl.conf uses the engine's certificates, whoever wrote that. */
+async function findSslConf(context: DetectContext): Promise<Facts['sslConf']> {
+  const text = await context.host.files.readText('/etc/httpd/conf.d/ssl.conf').catch(() => null);
+  if (text === null) return 'absent';
+  return /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m.test(text) ? 'engine' : 'plain';
+}

@@ -1,0 +1,39 @@
+/** Lines of setup that are known well enough to be undone without a record of them. Texts are bytes decoded as latin1. */
+import type { LineEdit } from '../../model/facts.ts';
+import type { LineRule } from '../../model/layout.ts';
+import { indentOf, PLAIN_ENDS, splitLines } from './blanks.ts';
+
+/**
+ * The line that setup commented out: it keeps the indentation and puts exactly `# ` before the rest. A packaged line that was a
+ * comment before (`#SSLCACertificateFile …`, without the blank) has another form and must stay a comment.
+ */
+function originalOf(line: string, rule: LineRule): string | null {
+  const captured = rule.original?.exec(line)?.[1];
+  if (captured === undefined) return null;
+  const indent = line.slice(0, indentOf(line));
+  return line === `${indent}# ${captured}` ? indent + captured : null;
+}
+
+/**
+ * Edits that undo the lines of a text that match a rule. Above an added line stand the commented-out ones it replaced: the line of an
+ * earlier setup (it matches the rule, too, and goes) and at last the original, which comes back.
+ */
+export function editsByRules(text: string, rules: readonly LineRule[]): LineEdit[] {
+  const lines = splitLines(text, PLAIN_ENDS).map(({ body }) => body);
+  const edits: LineEdit[] = [];
+  for (const rule of rules) {
+    lines.forEach((line, at) => {
+      if (!rule.added.test(line)) return;
+      edits.push({ added: line, removed: null });
+      for (let above = at - 1; above >= 0; above--) {
+        const commented = lines[above] ?? '';
+        const original = originalOf(commented, rule);
+        if (original === null) break;
+        const ours = rule.added.test(original);
+        edits.push({ added: commented, removed: ours ? null : original });
+        if (!ours) break;
+      }
+    });
+  }
+  return edits;
+}

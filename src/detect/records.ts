@@ -1,0 +1,70 @@
+/** The marker and the uninstall records as facts. Only reads. */
+import type { MarkerFacts, RecordSummary } from '../model/facts.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import { hostPath } from '../model/paths.ts';
+import type { DetectContext } from './context.ts';
+import { readMarker } from './read/otopi.ts';
+import { type MergedRecord, mergeRecords, parseRecord } from './read/record.ts';
+
+/** Reads a file that must be readable if it exists: without it nothing can be said about the host. */
+async function mustRead(context: DetectContext, path: string): Promise<string | null> {
+  try {
+    return await context.host.files.readText(path);
+  } catch (error) {
+    const hint = error instanceof HostError ? error.hint : 'See the log.';
+    context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
+    return null;
+  }
+}
+
+/** The post-install marker, which exists only after a setup that finished. */
+export async function findMarker(context: DetectContext): Promise<MarkerFacts | null> {
+  const { marker } = context.layout;
+  const text = await mustRead(context, marker);
+  if (text === null) return null;
+  const { version, values, problems } = readMarker(text);
+  for (const problem of problems) context.note('marker', `${marker}: ${problem.message}`);
+  return { path: marker, version, values };
+}
+
+export interface FoundRecords {
+  merged: MergedRecord;
+  paths: string[];
+  empty: string[];
+}
+
+/** All uninstall records, oldest first, merged. Paths that contain the root's own prefix (developer mode) are made host paths. */
+export async function findRecords(context: DetectContext): Promise<FoundRecords> {
+  const { records: dir } = context.layout;
+  const names = ((await context.host.files.list(dir)) ?? []).filter((name) => name.endsWith('.conf')).sort();
+  const parsed = [];
+  const empty: string[] = [];
+  for (const name of names) {
+    const path = `${dir}/${name}`;
+    const text = await mustRead(context, path);
+    if (text === null) continue;
+    const record = parseRecord(text, path);
+    for (const problem of record.problems) context.note('record', `${path}: ${problem.message}`);
+    if (record.groups.length === 0) empty.push(path);
+    parsed.push({
+      ...record,
+      groups: record.groups.map((group) => ({
+        ...group,
+        files: group.files.map((file) => ({ ...file, path: hostPath(context.root, file.path) })),
+        lines: group.lines.map((line) => ({ ...line, path: hostPath(context.root, line.path) })),
+      })),
+    });
+  }
+  return { merged: mergeRecords(parsed), paths: names.map((name) => `${dir}/${name}`), empty };
+}
+
+/** What the plan needs of the records. */
+export async function summarize(context: DetectContext, found: FoundRecords): Promise<RecordSummary> {
+  const entries: RecordSummary['entries'] = [];
+  for (const { path, hash } of found.merged.files.values()) {
+    const digest = hash ? await context.host.files.digest(path, hash.algorithm).catch(() => null) : null;
+    entries.push({ path, current: hash !== undefined && digest === hash.hex });
+  }
+  const lines = found.merged.lines.reduce((sum, { edits }) => sum + edits.length, 0);
+  return { paths: found.paths, empty: found.empty, entries, lines };
+}

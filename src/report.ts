@@ -1,0 +1,77 @@
+/** From facts, plan and execution to the report. Pure. */
+import type { Execution } from './apply/execute.ts';
+import { reported } from './apply/execute.ts';
+import type { Facts } from './model/facts.ts';
+import type { Refusal, Warning } from './model/errors.ts';
+import { exitCodeOf, type Outcome, type StopSignal } from './model/outcome.ts';
+import type { Plan } from './model/plan.ts';
+import type { Command, Report, ReportedDatabase, ReportedStep, Verdict } from './model/report.ts';
+import { realPath } from './model/paths.ts';
+
+export interface ReportInput {
+  command: Command;
+  version: string;
+  root: string;
+  outcome: Outcome;
+  signal?: StopSignal;
+  startedAt: number;
+  facts?: Facts | null;
+  plan?: Plan | null;
+  steps?: ReportedStep[];
+  execution?: Execution | null;
+  verdict?: Verdict | null;
+  run?: Report['run'];
+  refusals?: Refusal[];
+  warnings?: Warning[];
+  dumps?: ReadonlyMap<string, string>;
+  error?: { message: string; hint: string | null } | null;
+}
+
+/** The steps of a plan that was not executed. */
+export function plannedSteps(plan: Plan, touches: (step: Plan['steps'][number]) => string[]): ReportedStep[] {
+  return plan.steps.map((step) => reported(step, 'planned', touches(step)));
+}
+
+function databases(input: ReportInput): ReportedDatabase[] {
+  const planned = input.plan?.databases;
+  if (planned) return planned.map((database) => ({ ...database, backup: input.dumps?.get(database.component) ?? null }));
+  return (input.facts?.databases ?? []).map((fact) => ({
+    component: fact.component,
+    name: fact.credentials?.database ?? '',
+    host: fact.credentials?.host ?? '',
+    port: fact.credentials?.port ?? 5432,
+    role: fact.credentials?.role ?? '',
+    local: fact.local,
+    action: null,
+    why: fact.foreign ?? '',
+    sizeBytes: fact.content?.sizeBytes ?? null,
+    backup: null,
+  }));
+}
+
+/** Builds the report that is printed as JSON, rendered as text and written into the run's directory. */
+export function makeReport(input: ReportInput): Report {
+  const { facts, plan, root } = input;
+  return {
+    schema: 'engine-cleanup/report@1',
+    command: input.command,
+    version: input.version,
+    outcome: input.outcome,
+    exitCode: exitCodeOf(input.outcome, input.signal),
+    changed: input.execution?.changed ?? false,
+    root,
+    run: input.run ?? null,
+    host: facts
+      ? { generation: facts.release, components: facts.components, setup: facts.setup, package: facts.package }
+      : null,
+    databases: databases(input),
+    steps: input.steps ?? [],
+    kept: (plan?.kept ?? []).map(({ target, why }) => ({ target: realPath(root, target), why })),
+    refusals: input.refusals ?? plan?.refusals ?? [],
+    warnings: input.warnings ?? plan?.warnings ?? [],
+    verify: input.verdict ?? null,
+    ...(plan && plan.answers.length > 0 ? { answers: plan.answers } : {}),
+    ...(input.error ? { error: input.error } : {}),
+    durationMs: Math.round(performance.now() - input.startedAt),
+  };
+}

@@ -1,0 +1,206 @@
+/** The story of a run on one screen: lock, detect, plan, confirm, apply, verify, report. */
+import { execute, type Progress } from './apply/execute.ts';
+import { openJournal } from './apply/journal.ts';
+import { makeRunDirectory, newRunId, runPaths, type RunDirectory, writeDurably } from './apply/run-directory.ts';
+import { closeSessions, goBack } from './apply/way-back.ts';
+import { Backup } from './backup/backup.ts';
+import { detect } from './detect/index.ts';
+import { lookAgain } from './detect/databases.ts';
+import type { Host } from './host/port.ts';
+import { LAYOUTS, layoutOf } from './layouts/index.ts';
+import type { Vault } from './model/credentials.ts';
+import { InterruptedError, type Warning } from './model/errors.ts';
+import type { Facts } from './model/facts.ts';
+import type { Outcome, StopSignal } from './model/outcome.ts';
+import type { Plan, Wishes } from './model/plan.ts';
+import type { Command, Report, Verdict } from './model/report.ts';
+import { makePlan } from './plan/index.ts';
+import { makeReport, plannedSteps } from './report.ts';
+import { RUNNERS } from './steps/index.ts';
+import { runnerOf, type StepContext } from './steps/context.ts';
+import { verify } from './verify/index.ts';
+
+/** How a run talks with whoever started it. */
+export interface Dialogue {
+  /** Asks what is still open, shows the plan and asks to proceed. `null`: the operator said no. */
+  decide(facts: Facts, wishes: Wishes, replan: (wishes: Wishes) => Plan): Promise<Plan | null>;
+  progress: Progress;
+  /** The plan as it is about to be executed or was refused, for the log. */
+  planned(facts: Facts, plan: Plan): void;
+}
+
+export interface RunOptions {
+  command: Exclude<Command, 'restore' | 'runs'>;
+  version: string;
+  root: string;
+  wishes: Wishes;
+  /** `--backup-dir`, a real path. */
+  backupDir: string | null;
+  log: string;
+  /** The stop signal that arrived, if any. */
+  stop: { signal: AbortSignal; name(): StopSignal };
+}
+
+/** Everything a run works with besides its options. */
+export interface RunParts {
+  host: Host;
+  vault: Vault;
+  dialogue: Dialogue;
+}
+
+function backupBase(options: RunOptions): string {
+  return options.backupDir ?? `${options.root === '/' ? '' : options.root}/var/lib/engine-cleanup`;
+}
+
+/** Keys are judged where something may depend on them: it is the slowest part of looking at a host. */
+function read(options: RunOptions, parts: RunParts, judgeKeys: boolean): Promise<Facts> {
+  const { root, wishes } = options;
+  return detect(parts.host, { root, vault: parts.vault, timeoutMs: wishes.timeoutMs, backupBase: backupBase(options), judgeKeys });
+}
+
+/** `engine-cleanup plan`: everything a run would find and do. Changes nothing. */
+export async function planRun(options: RunOptions, parts: RunParts): Promise<{ report: Report; plan: Plan; facts: Facts }> {
+  const startedAt = performance.now();
+  const facts = await read(options, parts, options.wishes.keepPki);
+  const plan = makePlan(facts, options.wishes, { backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}` });
+  const outcome: Outcome = plan.refusals.length > 0 ? 'refused' : plan.steps.length === 0 ? 'nothing-to-do' : 'ok';
+  const steps = plannedSteps(plan, (step) => touched(options, step));
+  return { report: makeReport({ ...options, outcome, startedAt, facts, plan, steps }), plan, facts };
+}
+
+/** `engine-cleanup verify`: could engine-setup be run now? Changes nothing. */
+export async function verifyRun(options: RunOptions, parts: RunParts): Promise<Report> {
+  const startedAt = performance.now();
+  const facts = await read(options, parts, true);
+  const verdict = verify(facts, true);
+  const outcome: Outcome = verdict.ready ? 'ok' : 'unready';
+  return makeReport({ ...options, outcome, startedAt, facts, verdict, warnings: facts.notes });
+}
+
+/** `engine-cleanup`: the whole of it. The lock is held by the caller. */
+export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<Report> {
+  const startedAt = performance.now();
+  const { wishes } = options;
+  const facts = await read(options, parts, wishes.keepPki || !wishes.unattended);
+  const id = newRunId(new Date());
+  const paths = runPaths(options.root, id, options.backupDir);
+  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup });
+  const finish = (outcome: Outcome, more: Partial<Parameters<typeof makeReport>[0]> = {}): Report =>
+    makeReport({ ...options, outcome, startedAt, facts, ...more });
+
+  // Refusals that no answer can change come before any question.
+  const first = replan({ ...wishes, keepDatabases: wishes.keepDatabases ?? false });
+  const fixed = first.refusals.filter(({ check }) => !dependsOnAnswers(check) || wishes.keepDatabases !== undefined || wishes.unattended);
+  if (fixed.length > 0) {
+    parts.dialogue.planned(facts, first);
+    return finish('refused', { plan: { ...first, refusals: fixed }, steps: plannedSteps(first, (step) => touched(options, step)) });
+  }
+  const nothing = first.steps.length === 0;
+  const decided = nothing ? first : await parts.dialogue.decide(facts, wishes, replan);
+  if (decided === null) return finish('declined', { plan: first, steps: plannedSteps(first, (step) => touched(options, step)) });
+  if (options.stop.signal.aborted) throw new InterruptedError();
+  parts.dialogue.planned(facts, decided);
+  if (decided.refusals.length > 0) return finish('refused', { plan: decided, steps: plannedSteps(decided, (step) => touched(options, step)) });
+  if (decided.steps.length === 0) {
+    const verdict = verify(facts, wishes.keepPki || !wishes.unattended);
+    return finish(verdict.ready ? 'nothing-to-do' : 'unready', { plan: decided, verdict });
+  }
+  return apply(options, parts, facts, decided, id, finish);
+}
+
+/** These depend on whether the databases and keys are kept, which an interactive run still asks. */
+function dependsOnAnswers(check: string): boolean {
+  return ['database', 'half-built', 'foreign-objects', 'pg-dump', 'space', 'keep-pki'].includes(check);
+}
+
+type Finish = (outcome: Outcome, more?: Partial<Parameters<typeof makeReport>[0]>) => Report;
+
+async function apply(options: RunOptions, parts: RunParts, facts: Facts, plan: Plan, id: string, finish: Finish): Promise<Report> {
+  const directory = makeRunDirectory(options.root, id, options.backupDir, plan.backupDir !== null);
+  writeDurably(`${directory.path}/plan.json`, `${JSON.stringify(plan, null, 2)}\n`);
+  const journal = openJournal(`${directory.path}/journal.jsonl`);
+  const warnings: Warning[] = [...plan.warnings];
+  const context = stepContext(options, parts, facts, plan, directory, warnings);
+  journal.write({ event: 'run-begin', version: options.version, root: options.root, mode: plan.mode });
+  const execution = await execute(plan, context, RUNNERS, journal, parts.dialogue.progress);
+  await closeSessions(context);
+  const failed = execution.steps.some(({ status }) => status === 'failed' || status === 'blocked');
+  if ((failed || execution.interrupted) && !execution.destroyed) warnings.push(...(await goBack(context, journal)));
+
+  const verdict = execution.interrupted ? null : await closingCheck(options, parts, facts, plan);
+  const outcome = outcomeOf(execution.interrupted, failed, verdict);
+  const report = finish(outcome, {
+    signal: options.stop.name(),
+    plan,
+    steps: execution.steps,
+    execution,
+    verdict,
+    warnings,
+    dumps: dumpsOf(facts, context),
+    run: { id, log: options.log, backup: directory.backup },
+  });
+  journal.write({ event: 'run-end', status: outcome });
+  journal.close();
+  writeDurably(`${directory.path}/report.json`, `${JSON.stringify(report, null, 2)}\n`);
+  return report;
+}
+
+function outcomeOf(interrupted: boolean, failed: boolean, verdict: Verdict | null): Outcome {
+  if (interrupted) return 'interrupted';
+  if (failed) return 'incomplete';
+  return verdict?.ready === false ? 'unready' : 'ok';
+}
+
+function dumpsOf(facts: Facts, context: StepContext): Map<string, string> {
+  const dumps = new Map<string, string>();
+  for (const { component } of facts.databases) {
+    const path = context.backup?.dumpOf(component);
+    if (path) dumps.set(component, path);
+  }
+  return dumps;
+}
+
+function stepContext(options: RunOptions, parts: RunParts, facts: Facts, plan: Plan, directory: RunDirectory, warnings: Warning[]): StepContext {
+  return {
+    plan,
+    version: options.version,
+    host: parts.host,
+    layout: layoutOf(facts.release) ?? LAYOUTS[0]!,
+    vault: parts.vault,
+    tools: facts.tools,
+    timeoutMs: options.wishes.timeoutMs,
+    extraCa: facts.pki.caPem === null ? [] : [facts.pki.caPem],
+    backup: directory.backup === null ? null : new Backup(directory.backup, directory.id),
+    sessions: new Map(),
+    undo: { services: [], databases: [] },
+    onBytes: (done, expected) => parts.dialogue.progress.bytes(done, expected),
+    warn: (warning) => warnings.push(warning),
+    signal: options.stop.signal,
+  };
+}
+
+function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
+  return runnerOf(RUNNERS, step).touches(step).map((path) => (path.startsWith('/') && options.root !== '/' ? options.root + path : path));
+}
+
+/**
+ * Reads the host anew and holds it against what engine-setup stumbles over. The databases are asked with the credentials the run began with, which
+ * by now may be only in memory.
+ */
+async function closingCheck(options: RunOptions, parts: RunParts, before: Facts, plan: Plan): Promise<Verdict> {
+  const after = await read(options, parts, plan.keepPki);
+  const known = before.databases.filter(({ foreign }) => foreign === null);
+  const again = await lookAgain(
+    {
+      host: parts.host,
+      vault: parts.vault,
+      root: options.root,
+      timeoutMs: options.wishes.timeoutMs,
+      layout: layoutOf(before.release) ?? LAYOUTS[0]!,
+      extraCa: before.pki.caPem === null ? [] : [before.pki.caPem],
+    },
+    known,
+  );
+  const databases = [...again, ...after.databases.filter(({ component }) => !known.some((one) => one.component === component))];
+  return verify({ ...after, release: before.release, databases }, plan.keepPki);
+}

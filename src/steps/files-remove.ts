@@ -1,0 +1,35 @@
+/**
+ * Removes files, each named in the plan and each still what was seen when the plan was made. This is the only kind of step that removes files,
+ * through the one function in `host/` that can.
+ */
+import { anchorOf } from '../layouts/index.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import type { StepRunner } from './context.ts';
+
+export const filesRemove: StepRunner<'files-remove'> = {
+  touches: ({ files }) => files.map(({ path }) => path),
+
+  async probe({ files }, { host }) {
+    for (const { path } of files) if ((await host.files.stat(path)) !== null) return false;
+    return true;
+  },
+
+  async apply({ files }, { host, layout }) {
+    const failures: { path: string; error: unknown }[] = [];
+    for (const { path, identity } of files) {
+      try {
+        await host.files.remove(path, identity, anchorOf(layout, path));
+      } catch (error) {
+        failures.push({ path, error });
+      }
+    }
+    const [first] = failures;
+    if (!first) return;
+    const others = failures.length > 1 ? ` (and ${failures.length - 1} more: ${failures.slice(1, 4).map(({ path }) => path).join(', ')})` : '';
+    throw new HostError(`${messageOf(first.error)}${others}`, {
+      hint: first.error instanceof HostError ? first.error.hint : 'Run this again when the cause is mended.',
+      code: first.error instanceof HostError ? first.error.code : null,
+      cause: first.error,
+    });
+  },
+};
