@@ -1,12 +1,12 @@
 /** From facts, plan and execution to the report. Pure. */
 import type { Execution } from './apply/execute.ts';
 import { reported } from './apply/execute.ts';
-import type { Facts } from './model/facts.ts';
 import type { Refusal, Warning } from './model/errors.ts';
+import type { Facts } from './model/facts.ts';
 import { exitCodeOf, type Outcome, type StopSignal } from './model/outcome.ts';
+import { realPath } from './model/paths.ts';
 import type { Plan } from './model/plan.ts';
 import type { Command, Report, ReportedDatabase, ReportedStep, Verdict } from './model/report.ts';
-import { realPath } from './model/paths.ts';
 
 export interface ReportInput {
   command: Command;
@@ -34,7 +34,8 @@ export function plannedSteps(plan: Plan, touches: (step: Plan['steps'][number]) 
 
 function databases(input: ReportInput): ReportedDatabase[] {
   const planned = input.plan?.databases;
-  if (planned) return planned.map((database) => ({ ...database, backup: input.dumps?.get(database.component) ?? null }));
+  if (planned)
+    return planned.map((database) => ({ ...database, backup: input.dumps?.get(database.component) ?? null }));
   return (input.facts?.databases ?? []).map((fact) => ({
     component: fact.component,
     name: fact.credentials?.database ?? '',

@@ -1,11 +1,11 @@
 /** The story of a run on one screen: lock, detect, plan, confirm, apply, verify, report. */
 import { execute, type Progress } from './apply/execute.ts';
 import { openJournal } from './apply/journal.ts';
-import { makeRunDirectory, newRunId, runPaths, type RunDirectory, writeDurably } from './apply/run-directory.ts';
+import { makeRunDirectory, newRunId, type RunDirectory, runPaths, writeDurably } from './apply/run-directory.ts';
 import { closeSessions, goBack } from './apply/way-back.ts';
 import { Backup } from './backup/backup.ts';
-import { detect } from './detect/index.ts';
 import { lookAgain } from './detect/databases.ts';
+import { detect } from './detect/index.ts';
 import type { Host } from './host/port.ts';
 import { LAYOUTS, layoutOf } from './layouts/index.ts';
 import type { Vault } from './model/credentials.ts';
@@ -16,8 +16,8 @@ import type { Plan, Wishes } from './model/plan.ts';
 import type { Command, Report, Verdict } from './model/report.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
-import { RUNNERS } from './steps/index.ts';
 import { runnerOf, type StepContext } from './steps/context.ts';
+import { RUNNERS } from './steps/index.ts';
 import { verify } from './verify/index.ts';
 
 /** How a run talks with whoever started it. */
@@ -55,14 +55,25 @@ function backupBase(options: RunOptions): string {
 /** Keys are judged where something may depend on them: it is the slowest part of looking at a host. */
 function read(options: RunOptions, parts: RunParts, judgeKeys: boolean): Promise<Facts> {
   const { root, wishes } = options;
-  return detect(parts.host, { root, vault: parts.vault, timeoutMs: wishes.timeoutMs, backupBase: backupBase(options), judgeKeys });
+  return detect(parts.host, {
+    root,
+    vault: parts.vault,
+    timeoutMs: wishes.timeoutMs,
+    backupBase: backupBase(options),
+    judgeKeys,
+  });
 }
 
 /** `engine-cleanup plan`: everything a run would find and do. Changes nothing. */
-export async function planRun(options: RunOptions, parts: RunParts): Promise<{ report: Report; plan: Plan; facts: Facts }> {
+export async function planRun(
+  options: RunOptions,
+  parts: RunParts,
+): Promise<{ report: Report; plan: Plan; facts: Facts }> {
   const startedAt = performance.now();
   const facts = await read(options, parts, options.wishes.keepPki);
-  const plan = makePlan(facts, options.wishes, { backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}` });
+  const plan = makePlan(facts, options.wishes, {
+    backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}`,
+  });
   const outcome: Outcome = plan.refusals.length > 0 ? 'refused' : plan.steps.length === 0 ? 'nothing-to-do' : 'ok';
   const steps = plannedSteps(plan, (step) => touched(options, step));
   return { report: makeReport({ ...options, outcome, startedAt, facts, plan, steps }), plan, facts };
@@ -90,17 +101,24 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
 
   // Refusals that no answer can change come before any question.
   const first = replan({ ...wishes, keepDatabases: wishes.keepDatabases ?? false });
-  const fixed = first.refusals.filter(({ check }) => !dependsOnAnswers(check) || wishes.keepDatabases !== undefined || wishes.unattended);
+  const fixed = first.refusals.filter(
+    ({ check }) => !dependsOnAnswers(check) || wishes.keepDatabases !== undefined || wishes.unattended,
+  );
   if (fixed.length > 0) {
     parts.dialogue.planned(facts, first);
-    return finish('refused', { plan: { ...first, refusals: fixed }, steps: plannedSteps(first, (step) => touched(options, step)) });
+    return finish('refused', {
+      plan: { ...first, refusals: fixed },
+      steps: plannedSteps(first, (step) => touched(options, step)),
+    });
   }
   const nothing = first.steps.length === 0;
   const decided = nothing ? first : await parts.dialogue.decide(facts, wishes, replan);
-  if (decided === null) return finish('declined', { plan: first, steps: plannedSteps(first, (step) => touched(options, step)) });
+  if (decided === null)
+    return finish('declined', { plan: first, steps: plannedSteps(first, (step) => touched(options, step)) });
   if (options.stop.signal.aborted) throw new InterruptedError();
   parts.dialogue.planned(facts, decided);
-  if (decided.refusals.length > 0) return finish('refused', { plan: decided, steps: plannedSteps(decided, (step) => touched(options, step)) });
+  if (decided.refusals.length > 0)
+    return finish('refused', { plan: decided, steps: plannedSteps(decided, (step) => touched(options, step)) });
   if (decided.steps.length === 0) {
     const verdict = verify(facts, wishes.keepPki || !wishes.unattended);
     return finish(verdict.ready ? 'nothing-to-do' : 'unready', { plan: decided, verdict });
@@ -115,7 +133,14 @@ function dependsOnAnswers(check: string): boolean {
 
 type Finish = (outcome: Outcome, more?: Partial<Parameters<typeof makeReport>[0]>) => Report;
 
-async function apply(options: RunOptions, parts: RunParts, facts: Facts, plan: Plan, id: string, finish: Finish): Promise<Report> {
+async function apply(
+  options: RunOptions,
+  parts: RunParts,
+  facts: Facts,
+  plan: Plan,
+  id: string,
+  finish: Finish,
+): Promise<Report> {
   const directory = makeRunDirectory(options.root, id, options.backupDir, plan.backupDir !== null);
   writeDurably(`${directory.path}/plan.json`, `${JSON.stringify(plan, null, 2)}\n`);
   const journal = openJournal(`${directory.path}/journal.jsonl`);
@@ -160,7 +185,14 @@ function dumpsOf(facts: Facts, context: StepContext): Map<string, string> {
   return dumps;
 }
 
-function stepContext(options: RunOptions, parts: RunParts, facts: Facts, plan: Plan, directory: RunDirectory, warnings: Warning[]): StepContext {
+function stepContext(
+  options: RunOptions,
+  parts: RunParts,
+  facts: Facts,
+  plan: Plan,
+  directory: RunDirectory,
+  warnings: Warning[],
+): StepContext {
   return {
     plan,
     version: options.version,
@@ -180,7 +212,9 @@ function stepContext(options: RunOptions, parts: RunParts, facts: Facts, plan: P
 }
 
 function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
-  return runnerOf(RUNNERS, step).touches(step).map((path) => (path.startsWith('/') && options.root !== '/' ? options.root + path : path));
+  return runnerOf(RUNNERS, step)
+    .touches(step)
+    .map((path) => (path.startsWith('/') && options.root !== '/' ? options.root + path : path));
 }
 
 /**
@@ -201,6 +235,9 @@ async function closingCheck(options: RunOptions, parts: RunParts, before: Facts,
     },
     known,
   );
-  const databases = [...again, ...after.databases.filter(({ component }) => !known.some((one) => one.component === component))];
+  const databases = [
+    ...again,
+    ...after.databases.filter(({ component }) => !known.some((one) => one.component === component)),
+  ];
   return verify({ ...after, release: before.release, databases }, plan.keepPki);
 }

@@ -21,7 +21,11 @@ export interface Journal {
 
 /** Opens a new journal. The file must not exist yet. */
 export function openJournal(path: string): Journal {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
+  const fd = openSync(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW,
+    0o600,
+  );
   return {
     write(entry) {
       writeSync(fd, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`);

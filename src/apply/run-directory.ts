@@ -1,6 +1,7 @@
 /** The directory of one run: plan, journal, report and backup, readable by their owner only. */
-import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
+
 import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HostError } from '../model/errors.ts';
 
@@ -14,7 +15,10 @@ export interface RunDirectory {
 
 /** Ids sort by time and are unique: `20261124T020405Z-1a2b3c`. */
 export function newRunId(now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  const stamp = now
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z');
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
@@ -41,7 +45,12 @@ function makePrivate(path: string): void {
 }
 
 /** Makes the directories of a run. */
-export function makeRunDirectory(root: string, id: string, backupDir: string | null, wantBackup: boolean): RunDirectory {
+export function makeRunDirectory(
+  root: string,
+  id: string,
+  backupDir: string | null,
+  wantBackup: boolean,
+): RunDirectory {
   const { path, backup } = runPaths(root, id, backupDir);
   mkdirSync(join(root, 'var/lib'), { recursive: true, mode: 0o755 });
   const base = join(realpathSync(join(root, 'var/lib')), 'engine-cleanup');

@@ -27,7 +27,9 @@ export async function goBack(context: StepContext, journal: Journal): Promise<Wa
     });
   }
   for (const unit of [...context.undo.services].reverse()) {
-    await attempt(`${unit} could not be started again`, unit, () => context.host.services.start(unit, context.timeoutMs));
+    await attempt(`${unit} could not be started again`, unit, () =>
+      context.host.services.start(unit, context.timeoutMs),
+    );
   }
   return warnings;
 }

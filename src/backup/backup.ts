@@ -1,7 +1,8 @@
 /** The backup of one run: its members, and the manifest that names each with size and SHA-256. */
+
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { writeDurably } from '../apply/run-directory.ts';
-import { createHash } from 'node:crypto';
 
 export interface BackupMember {
   name: string;

@@ -35,7 +35,9 @@ function droppedSection(dropped: readonly BackedUpDatabase[], hasRoles: boolean)
   const lines = ['## Dropped databases', '', 'As root on the database host, with PostgreSQL running:', ''];
   if (hasRoles) lines.push(`    runuser -u postgres -- psql --port=${port} --dbname=postgres < roles.sql`);
   for (const { name, component } of dropped) {
-    lines.push(`    runuser -u postgres -- pg_restore --port=${port} --dbname=${sh(name)} --exit-on-error < ${component}.dump`);
+    lines.push(
+      `    runuser -u postgres -- pg_restore --port=${port} --dbname=${sh(name)} --exit-on-error < ${component}.dump`,
+    );
   }
   return [...lines, '', 'roles.sql makes the roles with their old passwords, and the empty databases.', ''];
 }

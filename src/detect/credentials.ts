@@ -5,11 +5,11 @@ import { messageOf } from '../model/errors.ts';
 import type { FileFact } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout } from '../model/layout.ts';
 import { nameOf } from '../model/paths.ts';
+import type { DetectContext } from './context.ts';
 import { readAnswers } from './read/answers.ts';
-import { type RawCredentials, databaseCredentials, isEnabled, readDropIns } from './read/drop-in.ts';
+import { databaseCredentials, isEnabled, type RawCredentials, readDropIns } from './read/drop-in.ts';
 import { isSetupPgpass } from './read/pgpass.ts';
 import { jdbcCredentials, readProperties } from './read/properties.ts';
-import type { DetectContext } from './context.ts';
 
 export interface FoundCredentials {
   byComponent: Map<ComponentId, Credentials[]>;
@@ -37,7 +37,13 @@ class Collector {
     this.#context = context;
   }
 
-  add(component: ComponentId, raw: RawCredentials | null, source: string, origin: Credentials['origin'], mtimeMs: number): void {
+  add(
+    component: ComponentId,
+    raw: RawCredentials | null,
+    source: string,
+    origin: Credentials['origin'],
+    mtimeMs: number,
+  ): void {
     if (raw === null) return;
     const { password, ...rest } = raw;
     const secret = password === undefined ? null : this.#context.vault.put(password);
@@ -58,7 +64,12 @@ async function textOf(context: DetectContext, path: string): Promise<string | nu
 }
 
 /** Other components' drop-ins also name databases: the DWH's those of the engine. Each file is asked for every prefix. */
-async function fromDropIns(context: DetectContext, collector: Collector, found: FoundCredentials, copies: readonly FileFact[]): Promise<void> {
+async function fromDropIns(
+  context: DetectContext,
+  collector: Collector,
+  found: FoundCredentials,
+  copies: readonly FileFact[],
+): Promise<void> {
   const databases = databasesOf(context.layout);
   const paths = new Map<string, number | null>();
   for (const { database } of databases) for (const path of database.credentials) paths.set(path, null);
@@ -83,7 +94,11 @@ async function fromDropIns(context: DetectContext, collector: Collector, found: 
   }
 }
 
-async function fromProperties(context: DetectContext, collector: Collector, copies: readonly FileFact[]): Promise<void> {
+async function fromProperties(
+  context: DetectContext,
+  collector: Collector,
+  copies: readonly FileFact[],
+): Promise<void> {
   for (const { component, database } of databasesOf(context.layout)) {
     const paths = (database.properties ?? []).flatMap((path) => [
       path,
@@ -111,13 +126,18 @@ async function fromAnswers(context: DetectContext, collector: Collector, found: 
       const { credentials, providedByOthers } = readAnswers(text, database);
       if (providedByOthers === true) found.providedByOthers.add(component);
       if (providedByOthers === false) found.providedByOthers.delete(component);
-      if (credentials?.password !== undefined) collector.add(component, credentials, path, 'answer-file', stat?.identity.mtimeMs ?? 0);
+      if (credentials?.password !== undefined)
+        collector.add(component, credentials, path, 'answer-file', stat?.identity.mtimeMs ?? 0);
     }
   }
 }
 
 /** The database a pgpass line names, among those of the layout. */
-function componentFor(raw: RawCredentials, collector: Collector, databases: readonly { component: ComponentId; database: DatabaseLayout }[]): ComponentId | null {
+function componentFor(
+  raw: RawCredentials,
+  collector: Collector,
+  databases: readonly { component: ComponentId; database: DatabaseLayout }[],
+): ComponentId | null {
   for (const [component, list] of collector.byComponent) {
     if (list.some((one) => one.host === raw.host && one.port === raw.port && one.role === raw.role)) return component;
   }
@@ -135,7 +155,8 @@ async function fromTmp(context: DetectContext, collector: Collector, found: Foun
     if (!/^tmp[a-z0-9_]{8}$/.test(name)) continue;
     const path = `/tmp/${name}`;
     const stat = await files.stat(path);
-    const isPrivate = stat?.identity.type === 'file' && (stat.uid === 0 || stat.uid === context.uid) && stat.identity.size < 4096;
+    const isPrivate =
+      stat?.identity.type === 'file' && (stat.uid === 0 || stat.uid === context.uid) && stat.identity.size < 4096;
     if (!stat || !isPrivate) continue;
     const text = await textOf(context, path);
     const raw = text === null ? null : isSetupPgpass(nameOf(path), stat.mode, text);
@@ -177,6 +198,7 @@ export async function findCredentials(context: DetectContext, copies: readonly F
   for (const list of collector.byComponent.values()) list.sort(better);
   const uuidFile = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
   const uuidText = await textOf(context, uuidFile);
-  if (uuidText !== null) found.dwhUuid = readDropIns([{ path: uuidFile, text: uuidText }]).values.get('DWH_UUID')?.value ?? null;
+  if (uuidText !== null)
+    found.dwhUuid = readDropIns([{ path: uuidFile, text: uuidText }]).values.get('DWH_UUID')?.value ?? null;
   return found;
 }

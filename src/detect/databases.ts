@@ -1,16 +1,16 @@
 /** Which databases belong to this host, and what their servers say. Only reads. */
 import { hostname, networkInterfaces } from 'node:os';
-import { databasesOf } from '../layouts/index.ts';
 import type { AdminConnection } from '../host/port.ts';
-import { reachOf } from '../host/postgres/reach.ts';
-import { inspectAdmin } from '../host/postgres/inspect-admin.ts';
 import { inspectContent } from '../host/postgres/inspect.ts';
+import { inspectAdmin } from '../host/postgres/inspect-admin.ts';
+import { reachOf } from '../host/postgres/reach.ts';
+import { databasesOf } from '../layouts/index.ts';
 import type { Credentials } from '../model/credentials.ts';
 import { messageOf } from '../model/errors.ts';
 import type { AdminView, DatabaseContent, DatabaseFact, Reach } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout, Layout } from '../model/layout.ts';
-import type { FoundCredentials } from './credentials.ts';
 import type { DetectContext } from './context.ts';
+import type { FoundCredentials } from './credentials.ts';
 
 /** What asking a server takes. */
 type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root'>;
@@ -28,7 +28,12 @@ export function isLocalHost(host: string): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
 }
 
-async function contact(context: LookContext, database: DatabaseLayout, credentials: Credentials, extraCa: string[]): Promise<Contact> {
+async function contact(
+  context: LookContext,
+  database: DatabaseLayout,
+  credentials: Credentials,
+  extraCa: string[],
+): Promise<Contact> {
   const { host, vault, timeoutMs } = context;
   try {
     const connection = await host.databases.connect(credentials, {
@@ -43,7 +48,11 @@ async function contact(context: LookContext, database: DatabaseLayout, credentia
     }
   } catch (error) {
     const reach = reachOf(error);
-    return { credentials, reach: 'message' in reach ? { ...reach, message: vault.redact(reach.message) } : reach, content: null };
+    return {
+      credentials,
+      reach: 'message' in reach ? { ...reach, message: vault.redact(reach.message) } : reach,
+      content: null,
+    };
   }
 }
 
@@ -51,7 +60,12 @@ async function contact(context: LookContext, database: DatabaseLayout, credentia
  * Tries the places credentials were found in, the best first, until one logs in. A server that does not answer is not asked
  * again with other passwords; an answer about one password says nothing about the next.
  */
-async function contactFirst(context: LookContext, database: DatabaseLayout, candidates: readonly Credentials[], extraCa: string[]): Promise<Contact> {
+async function contactFirst(
+  context: LookContext,
+  database: DatabaseLayout,
+  candidates: readonly Credentials[],
+  extraCa: string[],
+): Promise<Contact> {
   let first: Contact | null = null;
   const silent = new Set<string>();
   const tried = new Set<string>();
@@ -85,7 +99,11 @@ const NO_ADMIN: AdminView = {
 };
 
 async function adminView(
-  context: LookContext, layout: DatabaseLayout, credentials: Credentials | null, local: boolean): Promise<AdminView> {
+  context: LookContext,
+  layout: DatabaseLayout,
+  credentials: Credentials | null,
+  local: boolean,
+): Promise<AdminView> {
   if (context.root !== '/') return { ...NO_ADMIN, why: 'below --root no account of the running machine is used' };
   if (!local) return { ...NO_ADMIN, why: 'the server is not on this machine' };
   const port = credentials?.port ?? 5432;
@@ -127,18 +145,29 @@ async function newestDump(context: DetectContext, layout: DatabaseLayout): Promi
   let newest: { path: string; mtimeMs: number } | null = null;
   for (const path of await context.host.files.glob(layout.dumps)) {
     const stat = await context.host.files.stat(path);
-    if (stat && (newest === null || stat.identity.mtimeMs > newest.mtimeMs)) newest = { path, mtimeMs: stat.identity.mtimeMs };
+    if (stat && (newest === null || stat.identity.mtimeMs > newest.mtimeMs))
+      newest = { path, mtimeMs: stat.identity.mtimeMs };
   }
   return newest?.path ?? null;
 }
 
-function foreignReason(component: ComponentId, components: readonly ComponentId[], layout: DatabaseLayout, credentials: Credentials | null): string | null {
+function foreignReason(
+  component: ComponentId,
+  components: readonly ComponentId[],
+  layout: DatabaseLayout,
+  credentials: Credentials | null,
+): string | null {
   if (components.includes(component) || credentials === null) return null;
   return `the ${layout.title} belongs to another host: it is not set up here, ${credentials.source} only names it`;
 }
 
 /** Looks at every database whose component is set up here, or whose credentials lie here. */
-export async function findDatabases(context: DetectContext, components: readonly ComponentId[], found: FoundCredentials, extraCa: string[]): Promise<DatabaseFact[]> {
+export async function findDatabases(
+  context: DetectContext,
+  components: readonly ComponentId[],
+  found: FoundCredentials,
+  extraCa: string[],
+): Promise<DatabaseFact[]> {
   const facts = databasesOf(context.layout).map(async ({ component, database }): Promise<DatabaseFact | null> => {
     const candidates = found.byComponent.get(component) ?? [];
     const here = components.includes(component);
@@ -178,7 +207,12 @@ export async function lookAgain(
     databases.map(async (fact) => {
       const database = databasesOf(context.layout).find(({ component }) => component === fact.component)?.database;
       if (!database) return fact;
-      const reached = await contactFirst(context, database, fact.credentials === null ? [] : [fact.credentials], context.extraCa);
+      const reached = await contactFirst(
+        context,
+        database,
+        fact.credentials === null ? [] : [fact.credentials],
+        context.extraCa,
+      );
       const admin = await adminView(context, database, reached.credentials, fact.local);
       return { ...fact, reach: reached.reach, content: reached.content, credentials: reached.credentials, admin };
     }),

@@ -30,7 +30,10 @@ function ruleForRecorded(context: DetectContext, path: string): FileRule {
   return { path, phase, why: 'named by the uninstall record', ...keep };
 }
 
-async function knownPaths(context: DetectContext, recorded: ReadonlyMap<string, RecordedFile>): Promise<Map<string, Candidate>> {
+async function knownPaths(
+  context: DetectContext,
+  recorded: ReadonlyMap<string, RecordedFile>,
+): Promise<Map<string, Candidate>> {
   const found = new Map<string, Candidate>();
   const add = (candidate: Candidate): void => {
     if (!found.has(candidate.path)) found.set(candidate.path, candidate);
@@ -43,7 +46,12 @@ async function knownPaths(context: DetectContext, recorded: ReadonlyMap<string, 
   add({
     path: context.layout.marker,
     component: 'engine',
-    rule: { path: context.layout.marker, phase: 'marker', why: 'post-install marker written by setup', keep: 'database' },
+    rule: {
+      path: context.layout.marker,
+      phase: 'marker',
+      why: 'post-install marker written by setup',
+      keep: 'database',
+    },
   });
   return found;
 }
@@ -55,7 +63,9 @@ function isCopyName(path: string): boolean {
 /** Copies that setup's file transactions and enrol scripts leave beside a file: `NAME.<timestamp>` and, when killed, `NAME.<random>.tmp`. */
 async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candidate>): Promise<Candidate[]> {
   const rules = [...rulesOf(context.layout)];
-  const dirs = new Set([...known.keys(), ...rules.map(({ rule }) => rule.path)].map(parentOf).filter((dir) => !isPattern(dir)));
+  const dirs = new Set(
+    [...known.keys(), ...rules.map(({ rule }) => rule.path)].map(parentOf).filter((dir) => !isPattern(dir)),
+  );
   const copies: Candidate[] = [];
   for (const dir of dirs) {
     for (const name of (await readable(context, dir)) ?? []) {
@@ -99,7 +109,11 @@ async function isUnchanged(context: DetectContext, file: RecordedFile): Promise<
 }
 
 /** Finds every file; what is not ours but worth naming goes to `kept`. */
-export async function findFiles(context: DetectContext, records: MergedRecord, marker: MarkerFacts | null): Promise<FoundFiles> {
+export async function findFiles(
+  context: DetectContext,
+  records: MergedRecord,
+  marker: MarkerFacts | null,
+): Promise<FoundFiles> {
   const { host, layout } = context;
   const recorded = new Map<string, RecordedFile>();
   const kept: KeptFact[] = [];
@@ -152,12 +166,23 @@ async function examine(
     }
     if (rule.marker && copyOf === undefined && !rule.marker.test((await files.readText(path)) ?? '')) return null;
   } catch (error) {
-    if (error instanceof HostError && error.code === 'ELOOP') return { kept: { path, why: 'reached through a symbolic link' } };
-    context.fault({ check: 'unreadable', message: messageOf(error), hint: error instanceof HostError ? error.hint : 'See the log.', forcible: false });
+    if (error instanceof HostError && error.code === 'ELOOP')
+      return { kept: { path, why: 'reached through a symbolic link' } };
+    context.fault({
+      check: 'unreadable',
+      message: messageOf(error),
+      hint: error instanceof HostError ? error.hint : 'See the log.',
+      forcible: false,
+    });
     return null;
   }
   if (stat.identity.type === 'dir' || stat.identity.type === 'other') {
-    return { kept: { path, why: `is a ${stat.identity.type === 'dir' ? 'directory' : 'special file'} where setup makes a file` } };
+    return {
+      kept: {
+        path,
+        why: `is a ${stat.identity.type === 'dir' ? 'directory' : 'special file'} where setup makes a file`,
+      },
+    };
   }
   if (rule.only === 'link' && stat.identity.type !== 'link') return null;
   const unchanged = recorded ? await isUnchanged(context, recorded) : null;
@@ -196,7 +221,10 @@ export async function findKept(context: DetectContext): Promise<KeptFact[]> {
         : (await context.host.files.stat(dir)) !== null;
       if (!isThere) continue;
       const real = realPath(context.root, dir);
-      const byHand = why === 'logs' || path.includes('pgsql') ? '' : `; remove by hand with: rm -r ${real}${isPattern(path) ? '/*' : ''}`;
+      const byHand =
+        why === 'logs' || path.includes('pgsql')
+          ? ''
+          : `; remove by hand with: rm -r ${real}${isPattern(path) ? '/*' : ''}`;
       kept.push({ path: dir, why: why + byHand });
     } catch (error) {
       context.note('unreadable', messageOf(error));

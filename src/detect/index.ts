@@ -1,15 +1,15 @@
 /** Reads the host and says what is there. Changes nothing. */
 import { userInfo } from 'node:os';
-import { LAYOUTS, layoutOf } from '../layouts/index.ts';
-import type { Host } from '../host/port.ts';
 import { createFiles } from '../host/files/index.ts';
+import type { Host } from '../host/port.ts';
 import { findTools } from '../host/tools.ts';
+import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
 import type { DatabaseFact, Facts, FileFact } from '../model/facts.ts';
 import type { ComponentId, Layout } from '../model/layout.ts';
 import { nameOf, realPath } from '../model/paths.ts';
-import { type FoundCredentials, findCredentials } from './credentials.ts';
 import type { DetectContext } from './context.ts';
+import { type FoundCredentials, findCredentials } from './credentials.ts';
 import { findDatabases } from './databases.ts';
 import { findFiles, findKept } from './files.ts';
 import { findLines } from './lines.ts';
@@ -30,7 +30,11 @@ export interface DetectOptions {
 }
 
 /** Components that are set up here: by the marker's word, else by what lies on the host. */
-async function findComponents(context: DetectContext, values: Record<string, unknown> | null, files: readonly FileFact[]): Promise<ComponentId[]> {
+async function findComponents(
+  context: DetectContext,
+  values: Record<string, unknown> | null,
+  files: readonly FileFact[],
+): Promise<ComponentId[]> {
   const components: ComponentId[] = [];
   for (const { id, enabledBy, shownBy } of context.layout.components) {
     const said = values === null ? [] : enabledBy.filter((key) => key in values);
@@ -50,7 +54,11 @@ function mayWrite(root: string, uid: number): boolean {
   return uid === 0 || root !== '/';
 }
 
-function packageState(installed: { version: string; installedAt: number } | null | 'unknown', anything: boolean, pkiEmptied: boolean): Facts['package'] {
+function packageState(
+  installed: { version: string; installedAt: number } | null | 'unknown',
+  anything: boolean,
+  pkiEmptied: boolean,
+): Facts['package'] {
   if (installed === 'unknown') return 'unknown';
   if (installed === null) return anything ? 'removed' : 'unknown';
   return anything && pkiEmptied ? 'reinstalled' : 'installed';
@@ -66,7 +74,8 @@ function attachCredentialOwners(files: FileFact[], found: FoundCredentials): voi
   for (const [component, list] of found.byComponent) {
     for (const { source } of list) {
       const file = files.find(({ path }) => path === source);
-      if (file && !file.credentialsOf?.includes(component)) file.credentialsOf = [...(file.credentialsOf ?? []), component];
+      if (file && !file.credentialsOf?.includes(component))
+        file.credentialsOf = [...(file.credentialsOf ?? []), component];
     }
   }
 }
@@ -88,7 +97,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
       if (!notes.some((note) => note.message === message)) notes.push({ code, message: vault.redact(message) });
     },
     fault: (fault) => {
-      if (!faults.some(({ message }) => message === fault.message)) faults.push({ ...fault, message: vault.redact(fault.message) });
+      if (!faults.some(({ message }) => message === fault.message))
+        faults.push({ ...fault, message: vault.redact(fault.message) });
     },
   };
   const guess: Layout = LAYOUTS[0]!;
@@ -101,7 +111,10 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
 
   const foundRecords = await findRecords(context);
   const found = await findFiles(context, foundRecords.merged, marker);
-  const files = [...found.files, ...recordFiles(await Promise.all(foundRecords.paths.map((path) => host.files.stat(path))), foundRecords.paths)];
+  const files = [
+    ...found.files,
+    ...recordFiles(await Promise.all(foundRecords.paths.map((path) => host.files.stat(path))), foundRecords.paths),
+  ];
   const copies = files.filter(({ copyOf }) => copyOf !== undefined);
   const credentials = await findCredentials(context, copies);
   files.push(...credentials.pgpass);
@@ -134,7 +147,10 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     });
   }
   if (anything && told.release === null && told.unknown === null) {
-    notes.push({ code: 'release', message: `Neither marker nor package says which release this is: it is taken for ${release}, whose files were found.` });
+    notes.push({
+      code: 'release',
+      message: `Neither marker nor package says which release this is: it is taken for ${release}, whose files were found.`,
+    });
   }
   if (root !== '/') await addSharedFaults(context, databases, faults);
   const tools = await findTools();
@@ -177,17 +193,36 @@ function callerName(): string {
   }
 }
 
-function recordFiles(stats: (Awaited<ReturnType<Host['files']['stat']>>)[], paths: readonly string[]): FileFact[] {
+function recordFiles(stats: Awaited<ReturnType<Host['files']['stat']>>[], paths: readonly string[]): FileFact[] {
   return paths.flatMap((path, index) => {
     const stat = stats[index];
     if (!stat) return [];
     const { identity, mode, uid, gid } = stat;
     const why = `uninstall record of setup (${nameOf(path).slice(0, 14)})`;
-    return [{ path, identity, mode, uid, gid, phase: 'records' as const, why, component: 'engine' as const, keep: 'database' as const, recorded: false, changed: false, reset: false }];
+    return [
+      {
+        path,
+        identity,
+        mode,
+        uid,
+        gid,
+        phase: 'records' as const,
+        why,
+        component: 'engine' as const,
+        keep: 'database' as const,
+        recorded: false,
+        changed: false,
+        reset: false,
+      },
+    ];
   });
 }
 
-async function addSharedFaults(context: DetectContext, databases: readonly DatabaseFact[], faults: Facts['faults']): Promise<void> {
+async function addSharedFaults(
+  context: DetectContext,
+  databases: readonly DatabaseFact[],
+  faults: Facts['faults'],
+): Promise<void> {
   for (const { title, credentials } of await sharedDatabases(createFiles('/'), context.layout, databases)) {
     faults.push({
       check: 'shared-database',

@@ -1,9 +1,8 @@
 /** Lines that setup wrote into files of others and that are still there. Only reads. */
 import { createHash } from 'node:crypto';
-import type { LineFact } from '../model/facts.ts';
-import type { ComponentId } from '../model/layout.ts';
-import type { LineEdit } from '../model/facts.ts';
 import { messageOf } from '../model/errors.ts';
+import type { LineEdit, LineFact } from '../model/facts.ts';
+import type { ComponentId } from '../model/layout.ts';
 import { isPlainPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern } from './glob.ts';
@@ -70,7 +69,9 @@ export async function findLines(context: DetectContext, records: MergedRecord): 
   for (const [path, { component, edits, why }] of wanted) {
     const stat = await context.host.files.stat(path);
     if (stat === null) continue;
-    const sha256 = createHash('sha256').update(Buffer.from(texts.get(path) ?? '', 'latin1')).digest('hex');
+    const sha256 = createHash('sha256')
+      .update(Buffer.from(texts.get(path) ?? '', 'latin1'))
+      .digest('hex');
     facts.push({ path, identity: stat.identity, sha256, component, edits, why: [...why].join('; ') });
   }
   return facts.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,9 +1,9 @@
 /** The CA and keys: what is there, and whether it can be kept. Only reads. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { Files } from '../host/port.ts';
 import { messageOf } from '../model/errors.ts';
 import type { PkiFacts } from '../model/facts.ts';
 import type { PkiLayout } from '../model/layout.ts';
-import type { Files } from '../host/port.ts';
 import type { DetectContext } from './context.ts';
 
 interface Judgement {
@@ -44,11 +44,13 @@ export async function judgeKeys(files: Files, pki: PkiLayout, dir: string): Prom
     if (certificate === null) return not('ca.pem is not a certificate');
     const key = await files.readBytes(at(pki.caKey));
     if (key === null) return not('the private key of the CA is missing');
-    if (!certificate.checkPrivateKey(createPrivateKey(key))) return not('the private key of the CA does not belong to ca.pem');
+    if (!certificate.checkPrivateKey(createPrivateKey(key)))
+      return not('the private key of the CA does not belong to ca.pem');
     const store = await files.readBytes(at(pki.engineStore));
     if (store === null) return not('keys/engine.p12 is missing');
     const engine = await certificateOf(store, pki.storePassword);
-    if (!engine.verify(certificate.publicKey)) return not('the certificate in keys/engine.p12 was not issued by ca.pem');
+    if (!engine.verify(certificate.publicKey))
+      return not('the certificate in keys/engine.p12 was not issued by ca.pem');
     for (const [one, other] of pki.pairs) {
       const [a, b] = [await files.stat(at(one)), await files.stat(at(other))];
       if ((a === null) !== (b === null)) return not(`${at(a === null ? one : other)} is missing`);
@@ -73,7 +75,10 @@ async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
   const { pki } = context.layout;
   const names = (await context.host.files.list(pki.copies)) ?? [];
   const copies: PkiFacts['copies'] = [];
-  for (const name of names.filter((one) => one.startsWith('ovirt-engine-')).sort().reverse()) {
+  for (const name of names
+    .filter((one) => one.startsWith('ovirt-engine-'))
+    .sort()
+    .reverse()) {
     const path = `${pki.copies}/${name}/ovirt-engine`;
     const { usable, why } = await judgeKeys(context.host.files, pki, path);
     copies.push({ path, usable, why, takenAt: takenAt(name) });
@@ -92,7 +97,8 @@ export async function findPki(context: DetectContext): Promise<PkiFacts> {
   const certificate = pem === null ? null : parseCertificate(pem);
   const judged = context.judgeKeys ? await judgeKeys(files, pki, pki.dir) : { usable: false, why: 'not looked at' };
   const webCa = await files.stat(`${pki.dir}/apache-ca.pem`);
-  const sameAsCa = webCa?.identity.type === 'file' && pem !== null && (await files.readBytes(`${pki.dir}/apache-ca.pem`))?.equals(pem);
+  const sameAsCa =
+    webCa?.identity.type === 'file' && pem !== null && (await files.readBytes(`${pki.dir}/apache-ca.pem`))?.equals(pem);
   return {
     dir: pki.dir,
     present,

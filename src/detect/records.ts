@@ -1,9 +1,11 @@
 /** The marker and the uninstall records as facts. Only reads. */
-import type { MarkerFacts, RecordSummary } from '../model/facts.ts';
+
 import { HostError, messageOf } from '../model/errors.ts';
+import type { MarkerFacts, RecordSummary } from '../model/facts.ts';
 import { hostPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { readMarker } from './read/otopi.ts';
+import { isDamaged } from './read/problem.ts';
 import { type MergedRecord, mergeRecords, parseRecord } from './read/record.ts';
 
 /** Reads a file that must be readable if it exists: without it nothing can be said about the host. */
@@ -45,6 +47,14 @@ export async function findRecords(context: DetectContext): Promise<FoundRecords>
     if (text === null) continue;
     const record = parseRecord(text, path);
     for (const problem of record.problems) context.note('record', `${path}: ${problem.message}`);
+    if (isDamaged(record.problems)) {
+      context.fault({
+        check: 'record',
+        message: `The uninstall record ${path} is damaged, so what setup wrote cannot be told for sure. Nothing was changed.`,
+        hint: 'Mend the lines the warnings name, or move the record away: known files are found without it.',
+        forcible: false,
+      });
+    }
     if (record.groups.length === 0) empty.push(path);
     parsed.push({
       ...record,

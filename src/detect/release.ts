@@ -3,7 +3,21 @@ import type { MarkerFacts } from '../model/facts.ts';
 import type { Release } from '../model/layout.ts';
 import { releaseOf } from './read/versions.ts';
 
-const RELEASES: readonly Release[] = ['3.0', '3.1', '3.2', '3.3', '3.4', '3.5', '3.6', '4.0', '4.1', '4.2', '4.3', '4.4', '4.5'];
+const RELEASES: readonly Release[] = [
+  '3.0',
+  '3.1',
+  '3.2',
+  '3.3',
+  '3.4',
+  '3.5',
+  '3.6',
+  '4.0',
+  '4.1',
+  '4.2',
+  '4.3',
+  '4.4',
+  '4.5',
+];
 
 export interface ReleaseFinding {
   release: Release | null;

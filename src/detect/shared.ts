@@ -1,12 +1,17 @@
 /** Below `--root`: is the database the one the running machine itself uses? Only reads. */
-import { databasesOf } from '../layouts/index.ts';
+
 import type { Files } from '../host/port.ts';
+import { databasesOf } from '../layouts/index.ts';
 import type { DatabaseFact } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { databaseCredentials, readDropIns } from './read/drop-in.ts';
 
 /** Databases that the machine's own installation names too: a root that is a snapshot of this machine may share its live database. */
-export async function sharedDatabases(live: Files, layout: Layout, databases: readonly DatabaseFact[]): Promise<DatabaseFact[]> {
+export async function sharedDatabases(
+  live: Files,
+  layout: Layout,
+  databases: readonly DatabaseFact[],
+): Promise<DatabaseFact[]> {
   const shared: DatabaseFact[] = [];
   for (const { component, database } of databasesOf(layout)) {
     const fact = databases.find((one) => one.component === component);

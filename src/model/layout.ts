@@ -21,6 +21,7 @@ export type ComponentId =
   | 'grafana'
   | 'keycloak'
   | 'managedblock'
+  | 'cinderlib'
   | 'websocket-proxy'
   | 'vmconsole-proxy'
   | 'ovn-provider'

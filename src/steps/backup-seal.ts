@@ -17,7 +17,11 @@ export const backupSeal: StepRunner<'backup-seal'> = {
       // Where the server is remote, or the credentials leave the host, setup can be given the database again by this file.
       const useful = action === 'clear' || (plan.mode === 'keep' && (!local || action !== 'foreign'));
       if (!database || !credentials || !useful || action === 'foreign') continue;
-      backup.write(`${component}-answers.conf`, 'answers', answerFile(database, credentials, vault.get(credentials.secret)));
+      backup.write(
+        `${component}-answers.conf`,
+        'answers',
+        answerFile(database, credentials, vault.get(credentials.secret)),
+      );
     }
     const { dir, run, members } = backup;
     backup.write('README', 'readme', readme({ run, version, root: plan.root, dir, databases, members }));
@@ -26,7 +30,15 @@ export const backupSeal: StepRunner<'backup-seal'> = {
       root: plan.root,
       release: plan.release,
       createdAt: new Date().toISOString(),
-      databases: databases.map(({ component, name, host, port, role, local, action }) => ({ component, name, host, port, role, local, action })),
+      databases: databases.map(({ component, name, host, port, role, local, action }) => ({
+        component,
+        name,
+        host,
+        port,
+        role,
+        local,
+        action,
+      })),
     });
   },
 };

@@ -1,4 +1,6 @@
 /** What a step may use, and what every kind of step provides. */
+
+import type { Backup } from '../backup/backup.ts';
 import type { Host } from '../host/port.ts';
 import type { ClearSession } from '../host/postgres/clear.ts';
 import type { Vault } from '../model/credentials.ts';
@@ -6,7 +8,6 @@ import type { Warning } from '../model/errors.ts';
 import type { ToolFacts } from '../model/facts.ts';
 import type { ComponentId, Layout } from '../model/layout.ts';
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts';
-import type { Backup } from '../backup/backup.ts';
 
 export interface StepContext {
   plan: Plan;

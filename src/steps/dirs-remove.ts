@@ -13,7 +13,8 @@ export const dirsRemove: StepRunner<'dirs-remove'> = {
   async apply({ paths }, { host, layout, warn }) {
     for (const path of paths) {
       const result = await host.files.removeDir(path, anchorOf(layout, path));
-      if (result === 'not-empty') warn({ code: 'directory', message: `${host.files.real(path)} is not empty and stays.` });
+      if (result === 'not-empty')
+        warn({ code: 'directory', message: `${host.files.real(path)} is not empty and stays.` });
     }
   },
 };

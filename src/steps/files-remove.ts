@@ -25,7 +25,13 @@ export const filesRemove: StepRunner<'files-remove'> = {
     }
     const [first] = failures;
     if (!first) return;
-    const others = failures.length > 1 ? ` (and ${failures.length - 1} more: ${failures.slice(1, 4).map(({ path }) => path).join(', ')})` : '';
+    const others =
+      failures.length > 1
+        ? ` (and ${failures.length - 1} more: ${failures
+            .slice(1, 4)
+            .map(({ path }) => path)
+            .join(', ')})`
+        : '';
     throw new HostError(`${messageOf(first.error)}${others}`, {
       hint: first.error instanceof HostError ? first.error.hint : 'Run this again when the cause is mended.',
       code: first.error instanceof HostError ? first.error.code : null,

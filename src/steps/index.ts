@@ -1,6 +1,7 @@
 /** Every kind of step by name. */
-import type { StepRunners } from './context.ts';
+
 import { backupSeal } from './backup-seal.ts';
+import type { StepRunners } from './context.ts';
 import { databaseClear } from './database-clear.ts';
 import { databaseDrop } from './database-drop.ts';
 import { databaseDump } from './database-dump.ts';

@@ -14,6 +14,8 @@ export const markerRewrite: StepRunner<'marker-rewrite'> = {
   async apply({ path, dropKeys }, { host, layout }) {
     const text = (await host.files.readBytes(path))?.toString('latin1');
     if (text === undefined) return;
-    await host.files.replace(path, Buffer.from(rewriteMarker(text, dropKeys), 'latin1'), { anchor: anchorOf(layout, path) });
+    await host.files.replace(path, Buffer.from(rewriteMarker(text, dropKeys), 'latin1'), {
+      anchor: anchorOf(layout, path),
+    });
   },
 };

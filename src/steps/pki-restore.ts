@@ -28,7 +28,11 @@ export const pkiRestore: StepRunner<'pki-restore'> = {
   touches: ({ from, path }) => [from, path],
 
   async probe({ path }, { host, layout }) {
-    return path === layout.pki.dir && (await host.files.stat(layout.pki.ca)) !== null && (await host.files.stat(layout.pki.engineStore)) !== null;
+    return (
+      path === layout.pki.dir &&
+      (await host.files.stat(layout.pki.ca)) !== null &&
+      (await host.files.stat(layout.pki.engineStore)) !== null
+    );
   },
 
   async apply({ from, path }, context) {

@@ -16,7 +16,8 @@ export const webServerReload: StepRunner<'web-server-reload'> = {
     } catch (error) {
       warn({
         code: 'web-server',
-        message: `${unit} could not be reloaded and goes on with its old configuration: ${messageOf(error)} ${hintOf(error) ?? ''}`.trim(),
+        message:
+          `${unit} could not be reloaded and goes on with its old configuration: ${messageOf(error)} ${hintOf(error) ?? ''}`.trim(),
       });
     }
   },

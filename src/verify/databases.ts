@@ -77,7 +77,9 @@ function empty(fact: DatabaseFact, content: DatabaseContent, name: string): Chec
     return check(
       fact,
       false,
-      content.publicSchema ? `Role "${fact.credentials?.role}" may not create tables in schema public of ${name}.` : `${name} has no schema public.`,
+      content.publicSchema
+        ? `Role "${fact.credentials?.role}" may not create tables in schema public of ${name}.`
+        : `${name} has no schema public.`,
       `A DBA runs in it: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${sql(fact.credentials?.role ?? '')};`,
     );
   }
@@ -97,10 +99,12 @@ function withoutCredentials(fact: DatabaseFact, layout: DatabaseLayout): Check {
   const { admin } = fact;
   const database = admin.database;
   const roleName = admin.role?.name ?? layout.defaultRole;
-  if (!admin.available || database === null) return check(fact, true, `not asked: ${admin.why || 'no credentials are left'}`);
+  if (!admin.available || database === null)
+    return check(fact, true, `not asked: ${admin.why || 'no credentials are left'}`);
   const role = admin.role?.exists === true;
   if (!database.exists && !role) return check(fact, true, 'neither database nor role exists: engine-setup makes both');
-  if (database.exists && role && database.tables === 0) return check(fact, true, 'database and role exist and are empty: engine-setup takes them');
+  if (database.exists && role && database.tables === 0)
+    return check(fact, true, 'database and role exist and are empty: engine-setup takes them');
   if (database.exists && role) {
     return {
       id: `database-${fact.component}`,
@@ -109,13 +113,22 @@ function withoutCredentials(fact: DatabaseFact, layout: DatabaseLayout): Check {
       detail: `database "${layout.defaultName}" is full, but no credentials are left: engine-setup makes a second one unless it is given them`,
     };
   }
-  const left = database.exists ? `database "${layout.defaultName}" exists without its role` : `role "${roleName}" exists without its database`;
+  const left = database.exists
+    ? `database "${layout.defaultName}" exists without its role`
+    : `role "${roleName}" exists without its database`;
   const statement = database.exists ? `DROP DATABASE ${sql(layout.defaultName)};` : `DROP ROLE ${sql(roleName)};`;
-  return check(fact, false, `${left}: engine-setup would invent other names for both.`, `As a PostgreSQL superuser run: ${statement}`);
+  return check(
+    fact,
+    false,
+    `${left}: engine-setup would invent other names for both.`,
+    `As a PostgreSQL superuser run: ${statement}`,
+  );
 }
 
 function startCommand(fact: DatabaseFact): string {
-  return fact.local ? 'Run "systemctl start postgresql" (or the start command of your server), then "engine-cleanup verify".' : `Start the server on ${fact.credentials?.host}, then run "engine-cleanup verify".`;
+  return fact.local
+    ? 'Run "systemctl start postgresql" (or the start command of your server), then "engine-cleanup verify".'
+    : `Start the server on ${fact.credentials?.host}, then run "engine-cleanup verify".`;
 }
 
 /** Checks of one database. `hasDropIn`: setup's own credentials file is there, which setup insists on. */
@@ -131,10 +144,16 @@ export function checkDatabase(fact: DatabaseFact, layout: DatabaseLayout, hasDro
     case 'absent':
       if (hasDropIn) {
         return [
-          check(fact, false, `${name} does not exist, but setup's drop-in names it: engine-setup cannot connect and stops.`, 'Run engine-cleanup again: it removes the drop-in.'),
+          check(
+            fact,
+            false,
+            `${name} does not exist, but setup's drop-in names it: engine-setup cannot connect and stops.`,
+            'Run engine-cleanup again: it removes the drop-in.',
+          ),
         ];
       }
-      if (fact.admin.available && fact.admin.role?.exists === false) return [check(fact, true, 'neither database nor role exists: engine-setup makes both')];
+      if (fact.admin.available && fact.admin.role?.exists === false)
+        return [check(fact, true, 'neither database nor role exists: engine-setup makes both')];
       return [
         check(
           fact,
@@ -150,10 +169,22 @@ export function checkDatabase(fact: DatabaseFact, layout: DatabaseLayout, hasDro
           : [check(fact, true, `not asked: the server rejects the old credentials, which are no longer on this host`)];
       }
       return [
-        check(fact, false, `The server rejects the credentials in setup's drop-in: engine-setup cannot connect and stops. ${reach.message}`, "Correct the password in setup's drop-in, or run engine-cleanup."),
+        check(
+          fact,
+          false,
+          `The server rejects the credentials in setup's drop-in: engine-setup cannot connect and stops. ${reach.message}`,
+          "Correct the password in setup's drop-in, or run engine-cleanup.",
+        ),
       ];
     case 'sealed':
-      return [check(fact, false, `${name} is closed to connections.`, `As a PostgreSQL superuser run: ALTER DATABASE ${sql(credentials.database)} CONNECTION LIMIT -1;`)];
+      return [
+        check(
+          fact,
+          false,
+          `${name} is closed to connections.`,
+          `As a PostgreSQL superuser run: ALTER DATABASE ${sql(credentials.database)} CONNECTION LIMIT -1;`,
+        ),
+      ];
     case 'unreachable':
       return [check(fact, false, `${name} does not answer: ${reach.message}`, startCommand(fact))];
     default:

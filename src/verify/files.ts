@@ -4,7 +4,9 @@ import type { Layout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
 
 function databaseIsFull(facts: Facts): boolean {
-  return facts.databases.some(({ component, content, foreign }) => component === 'engine' && foreign === null && (content?.tables ?? 0) > 0);
+  return facts.databases.some(
+    ({ component, content, foreign }) => component === 'engine' && foreign === null && (content?.tables ?? 0) > 0,
+  );
 }
 
 /** Values that setup reads from the marker of an earlier run, and that would mislead it. */
@@ -19,7 +21,8 @@ export function checkMarker(facts: Facts, layout: Layout): Check[] {
         id: 'engine-enable',
         ok: false,
         severity: 'obstacle',
-        detail: 'The engine database is full, but neither the marker nor 10-setup-protocols.conf says that the engine is set up here: releases up to 4.5.6 then leave it silently unconfigured.',
+        detail:
+          'The engine database is full, but neither the marker nor 10-setup-protocols.conf says that the engine is set up here: releases up to 4.5.6 then leave it silently unconfigured.',
         hint: 'Give engine-setup an answer file with OVESETUP_ENGINE_CORE/enable=bool:True.',
       });
     }
@@ -52,13 +55,17 @@ export function checkMarker(facts: Facts, layout: Layout): Check[] {
 /** An empty record means that setup was killed while closing up: it never records those files again. */
 export function checkRecords(facts: Facts): Check[] {
   const onlyEmpty = facts.records.empty.length > 0 && facts.records.empty.length === facts.records.paths.length;
-  if (!onlyEmpty) return [{ id: 'records', ok: true, severity: 'obstacle', detail: 'uninstall records are whole, or there are none' }];
+  if (!onlyEmpty)
+    return [
+      { id: 'records', ok: true, severity: 'obstacle', detail: 'uninstall records are whole, or there are none' },
+    ];
   return [
     {
       id: 'records',
       ok: false,
       severity: 'obstacle',
-      detail: 'Setup was killed while it wrote its uninstall record: engine-setup succeeds, but the record stays empty for ever.',
+      detail:
+        'Setup was killed while it wrote its uninstall record: engine-setup succeeds, but the record stays empty for ever.',
       hint: 'Run engine-cleanup: it finds the files without the record.',
     },
   ];
@@ -70,7 +77,9 @@ export function checkShared(facts: Facts): Check[] {
   const version = facts.packageVersion?.replace(/-.*$/, '');
   for (const { path, edits } of facts.lines) {
     if (path.endsWith('/versionlock.list') && version) {
-      const other = edits.flatMap(({ added }) => (added !== null && /^ovirt-engine-\d/.test(added) && !added.includes(version) ? [added] : []));
+      const other = edits.flatMap(({ added }) =>
+        added !== null && /^ovirt-engine-\d/.test(added) && !added.includes(version) ? [added] : [],
+      );
       if (other.length > 0) {
         checks.push({
           id: 'versionlock',
@@ -82,7 +91,12 @@ export function checkShared(facts: Facts): Check[] {
       }
     }
     if (path.endsWith('/ssl.conf') && facts.pki.ca === 'absent') {
-      checks.push({ id: 'web-server', ok: true, severity: 'warning', detail: `${path} still names certificates that are gone: the web server cannot start until engine-setup has run` });
+      checks.push({
+        id: 'web-server',
+        ok: true,
+        severity: 'warning',
+        detail: `${path} still names certificates that are gone: the web server cannot start until engine-setup has run`,
+      });
     }
   }
   return checks;

@@ -17,7 +17,12 @@ export function verify(facts: Facts, judged: boolean): Verdict {
     checks.push(...checkDatabase(fact, database, hasDropIn));
   }
   if (facts.databases.length === 0) {
-    checks.push({ id: 'database-engine', ok: true, severity: 'obstacle', detail: 'no database and no credentials of one: engine-setup makes a new one' });
+    checks.push({
+      id: 'database-engine',
+      ok: true,
+      severity: 'obstacle',
+      detail: 'no database and no credentials of one: engine-setup makes a new one',
+    });
   }
   checks.push(
     ...checkDwhIdentity(facts),
@@ -29,7 +34,13 @@ export function verify(facts: Facts, judged: boolean): Verdict {
   );
   for (const fault of facts.faults) {
     if (fault.check === 'shared-database') continue;
-    checks.push({ id: fault.check, ok: false, severity: 'obstacle', detail: fault.message.replace(/ Nothing was changed\.$/, ''), hint: fault.hint });
+    checks.push({
+      id: fault.check,
+      ok: false,
+      severity: 'obstacle',
+      detail: fault.message.replace(/ Nothing was changed\.$/, ''),
+      hint: fault.hint,
+    });
   }
   return { ready: checks.every(({ ok }) => ok), checks };
 }

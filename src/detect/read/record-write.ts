@@ -77,7 +77,7 @@ export function serializeRecord(content: RecordContent): string {
     const { description, optional } = content.descriptions.get(group) ?? { description: group, optional: false };
     const header = group === UNREMOVABLE ? UNREMOVABLE : GROUP_PREFIX + group;
     const head = [`[${header}]`, `description = ${written(description)}`, `optional = ${optional ? 'True' : 'False'}`];
-    return [`${[...head, ...entries].join('\n')}\n`];
+    return [`${[...head, ...entries].join('\n')}\n\n`];
   });
-  return sections.join('\n');
+  return sections.join('');
 }

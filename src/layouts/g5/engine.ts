@@ -92,7 +92,7 @@ const lines: readonly LineRule[] = [
     path: '/etc/httpd/conf.d/ssl.conf',
     component: 'engine',
     added: new RegExp(`^\\s*${CERTIFICATE}\\s+"?/etc/pki/ovirt-engine/`),
-    original: new RegExp(`^\\s*#\\s*(${CERTIFICATE}\\s+.*)$`),
+    original: new RegExp(`^\\s*# (${CERTIFICATE}\\s+.*)$`),
     why: "line that points the web server to the engine's certificates",
   },
   {

@@ -3,7 +3,7 @@ import type { Layout } from '../../model/layout.ts';
 import { dwh, grafana } from './dwh.ts';
 import { engine } from './engine.ts';
 import { fenceKdump, imageio, ovnProvider, vmconsoleProxy, websocketProxy } from './helpers.ts';
-import { keycloak, managedBlock } from './keycloak.ts';
+import { cinderlib, keycloak, managedBlock } from './keycloak.ts';
 import { pki } from './pki.ts';
 
 export const g5: Layout = {
@@ -19,6 +19,7 @@ export const g5: Layout = {
     grafana,
     keycloak,
     managedBlock,
+    cinderlib,
     engine,
     fenceKdump,
     websocketProxy,

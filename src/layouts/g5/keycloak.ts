@@ -1,4 +1,4 @@
-/** Keycloak (4.5) and managed block storage, called cinderlib up to 4.5.6. */
+/** Keycloak (4.5) and managed block storage. */
 import type { ComponentLayout } from '../../model/layout.ts';
 
 const CONF = '/etc/ovirt-engine/engine.conf.d';
@@ -51,21 +51,60 @@ export const keycloak: ComponentLayout = {
   ],
 };
 
+/** Managed block storage, as 4.5.7 and newer call it. */
 export const managedBlock: ComponentLayout = {
   id: 'managedblock',
   title: 'Managed block storage',
-  enabledBy: ['OVESETUP_MB_DB/enable', 'OVESETUP_CL_DB/enable'],
-  shownBy: [`${CONF}/10-setup-cinderlib-database.conf`],
+  enabledBy: ['OVESETUP_MB_DB/enable'],
+  shownBy: [`${CONF}/10-setup-managedblock-database.conf`],
   services: [],
   database: {
     title: 'managed block storage database',
-    defaultName: 'ovirt_cinderlib',
-    defaultRole: 'ovirt_cinderlib',
+    defaultName: 'ovirt_managedblock',
+    defaultRole: 'ovirt_managedblock',
     prefix: 'MANAGEDBLOCK_DB_',
     answerPrefix: 'OVESETUP_MB_DB/',
-    questionPrefix: 'OVESETUP_MB_DB_',
-    credentials: [`${CONF}/10-setup-managedblock.conf`],
+    questionPrefix: 'OVESETUP_MANAGEDBLOCK_DB_',
+    credentials: [`${CONF}/10-setup-managedblock-database.conf`, `${CONF}/10-setup-managedblock.conf`],
     enableKey: 'MANAGEDBLOCK_DB_ENABLE',
+    schemas: [],
+    signature: ['volumes'],
+    complete: null,
+    encrypted: [],
+    dumps: '/var/lib/ovirt-engine/backups/managedblock-*.dump',
+  },
+  files: [
+    {
+      path: `${CONF}/10-setup-managedblock-database.conf`,
+      phase: 'credentials',
+      why: 'database credentials written by setup',
+      keep: 'database',
+      credentialsOf: 'managedblock',
+    },
+    {
+      path: `${CONF}/10-setup-managedblock.conf`,
+      phase: 'credentials',
+      why: 'switch of managed block storage, written by setup',
+      keep: 'database',
+    },
+  ],
+};
+
+/** The same under its older name, 4.3 to 4.5.6. */
+export const cinderlib: ComponentLayout = {
+  id: 'cinderlib',
+  title: 'Managed block storage (cinderlib)',
+  enabledBy: ['OVESETUP_CL_DB/enable'],
+  shownBy: [`${CONF}/10-setup-cinderlib-database.conf`],
+  services: [],
+  database: {
+    title: 'cinderlib database',
+    defaultName: 'ovirt_cinderlib',
+    defaultRole: 'ovirt_cinderlib',
+    prefix: 'CINDERLIB_DB_',
+    answerPrefix: 'OVESETUP_CL_DB/',
+    questionPrefix: 'OVESETUP_CL_DB_',
+    credentials: [`${CONF}/10-setup-cinderlib-database.conf`],
     schemas: [],
     signature: ['volumes'],
     complete: null,
@@ -74,18 +113,11 @@ export const managedBlock: ComponentLayout = {
   },
   files: [
     {
-      path: `${CONF}/10-setup-managedblock.conf`,
-      phase: 'credentials',
-      why: 'database credentials written by setup',
-      keep: 'database',
-      credentialsOf: 'managedblock',
-    },
-    {
       path: `${CONF}/10-setup-cinderlib-database.conf`,
       phase: 'credentials',
       why: 'database credentials written by setup',
       keep: 'database',
-      credentialsOf: 'managedblock',
+      credentialsOf: 'cinderlib',
     },
     { path: `${CONF}/10-setup-cinderlib.conf`, phase: 'drop-ins', why: 'drop-in written by setup', keep: 'database' },
   ],

@@ -44,6 +44,12 @@ describe('the INI dialect', () => {
     const ini = parseIni('[s]\nk = one\n  two\n# not part of it\n\n\t[three]\n\nnext = 1\n');
     expect(iniValue(ini, 's', 'k')).toBe('one\ntwo\n\n[three]');
     expect(iniValue(ini, 's', 'next')).toBe('1');
+    const indented = parseIni('[s]\n  a = 1\n  b = 2\n c = 3\n  more\n');
+    expect(indented.sections[0]?.entries.map(({ key, value }) => [key, value])).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3\nmore'],
+    ]);
   });
 
   test('takes a comment sign inside a value as part of it', () => {

@@ -69,6 +69,10 @@ describe('recorded lines', () => {
     expect(revertEdits('a\nlock\nb\nlock\n', [edit('lock')])).toBe('a\nb\n');
   });
 
+  test('that stood for another bring it back, even if the same line was also just added', () => {
+    expect(revertEdits('x\n', [edit('x'), edit('x', 'own'), edit('x', 'older')])).toBe('own\n');
+  });
+
   test('that were only removed come back at the end, once', () => {
     expect(revertEdits('a\n', [edit(null, 'b'), edit(null, 'b')])).toBe('a\nb\n');
     expect(revertEdits('a\r\nx', [edit(null, 'b')])).toBe('a\r\nx\r\nb');
