@@ -42,5 +42,7 @@ for (const [title, config] of [
 }
 rmSync(work, { recursive: true, force: true });
 const failed = Math.max(total.failed, ok.includes(false) ? 1 : 0);
-process.stdout.write(`\n${total.passed} passed, ${failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`);
+process.stdout.write(
+  `\n${total.passed} passed, ${failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`,
+);
 process.exitCode = failed > 0 || total.passed === 0 ? 1 : 0;

@@ -84,7 +84,15 @@ export function database(more: Partial<DatabaseFact> = {}): DatabaseFact {
     providedByOthers: false,
     reach: { state: 'connected' },
     content: content(),
-    admin: { available: false, why: '', database: null, role: null, readOnlyRoles: [], siblings: [], serverVersion: null },
+    admin: {
+      available: false,
+      why: '',
+      database: null,
+      role: null,
+      readOnlyRoles: [],
+      siblings: [],
+      serverVersion: null,
+    },
     newestDump: null,
     ...more,
   };
@@ -94,7 +102,14 @@ export function superuserView(): DatabaseFact['admin'] {
   return {
     available: true,
     why: '',
-    database: { exists: true, owner: 'engine', connectionLimit: -1, sizeBytes: 21_000_000, recognised: true, tables: 156 },
+    database: {
+      exists: true,
+      owner: 'engine',
+      connectionLimit: -1,
+      sizeBytes: 21_000_000,
+      recognised: true,
+      tables: 156,
+    },
     role: { name: 'engine', exists: true, superuser: false, elsewhere: [] },
     readOnlyRoles: [],
     siblings: [],
@@ -187,7 +202,11 @@ export function finished(more: Partial<Facts> = {}): Facts {
     },
     kept: [],
     directories: [
-      { path: '/etc/ovirt-engine/uninstall.d', identity: identity(98, 'dir'), entries: ['20260101000000-uninstall.conf'] },
+      {
+        path: '/etc/ovirt-engine/uninstall.d',
+        identity: identity(98, 'dir'),
+        entries: ['20260101000000-uninstall.conf'],
+      },
     ],
     tools: {
       pgDump: { path: '/usr/bin/pg_dump', version: 150000 },
@@ -212,26 +231,28 @@ const reach: fc.Arbitrary<Reach> = fc.constantFrom<Reach>(
 );
 
 const databaseFact = (component: ComponentId, path: string): fc.Arbitrary<DatabaseFact> =>
-  fc.record({ reach, admin: fc.boolean(), full: fc.boolean(), others: fc.boolean(), foreign: fc.boolean() }).map((one) => {
-    const own = credentials(component, path);
-    return database({
-      component,
-      title: `${component} database`,
-      credentials: own,
-      candidates: [own],
-      reach: one.reach,
-      content: one.reach.state !== 'connected' ? null : one.full ? content() : EMPTY_CONTENT,
-      admin: one.admin
-        ? {
-            ...superuserView(),
-            database: { ...superuserView().database!, owner: own.role, exists: one.reach.state !== 'absent' },
-            role: { name: own.role, exists: true, superuser: false, elsewhere: [] },
-          }
-        : database().admin,
-      providedByOthers: one.others,
-      foreign: one.foreign ? 'belongs to another host' : null,
+  fc
+    .record({ reach, admin: fc.boolean(), full: fc.boolean(), others: fc.boolean(), foreign: fc.boolean() })
+    .map((one) => {
+      const own = credentials(component, path);
+      return database({
+        component,
+        title: `${component} database`,
+        credentials: own,
+        candidates: [own],
+        reach: one.reach,
+        content: one.reach.state !== 'connected' ? null : one.full ? content() : EMPTY_CONTENT,
+        admin: one.admin
+          ? {
+              ...superuserView(),
+              database: { ...superuserView().database!, owner: own.role, exists: one.reach.state !== 'absent' },
+              role: { name: own.role, exists: true, superuser: false, elsewhere: [] },
+            }
+          : database().admin,
+        providedByOthers: one.others,
+        foreign: one.foreign ? 'belongs to another host' : null,
+      });
     });
-  });
 
 const PATHS: [string, Phase, KeepWith | undefined, ComponentId | undefined][] = [
   ['/etc/pki/ovirt-engine/ca.pem', 'ca', 'pki', undefined],
@@ -274,7 +295,11 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
       ...base,
       files,
       marker: has(g5.marker) ? base.marker : null,
-      records: { ...base.records, paths: base.records.paths.filter(has), entries: has(PATHS[6]![0]) ? base.records.entries : [] },
+      records: {
+        ...base.records,
+        paths: base.records.paths.filter(has),
+        entries: has(PATHS[6]![0]) ? base.records.entries : [],
+      },
       directories: [],
       lines: one.lines ? base.lines : [],
       services: one.services.map((service, index) => ({ ...base.services[0]!, unit: `unit-${index}`, ...service })),
@@ -289,19 +314,30 @@ export const anyWishes: fc.Arbitrary<Wishes> = fc
 /** The facts of the host after a plan was executed without a failure. */
 export function after(facts: Facts, plan: Plan): Facts {
   const has = (kind: string, component?: string): boolean =>
-    plan.steps.some((step) => step.kind === kind && (component === undefined || ('component' in step && step.component === component)));
-  const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'files-remove' ? step.files.map(({ path }) => path) : [])));
+    plan.steps.some(
+      (step) =>
+        step.kind === kind && (component === undefined || ('component' in step && step.component === component)),
+    );
+  const removed = new Set(
+    plan.steps.flatMap((step) => (step.kind === 'files-remove' ? step.files.map(({ path }) => path) : [])),
+  );
   const rewrite = plan.steps.find((step) => step.kind === 'records-rewrite');
-  const files = facts.files.filter(({ path }) => !removed.has(path) && !(rewrite && rewrite.keep.length === 0 && rewrite.paths.includes(path)));
+  const files = facts.files.filter(
+    ({ path }) => !removed.has(path) && !(rewrite && rewrite.keep.length === 0 && rewrite.paths.includes(path)),
+  );
   const left = (path: string): boolean => files.some((fact) => fact.path === path);
   const stopped = new Set(plan.steps.flatMap((step) => (step.kind === 'service-stop' ? [step.unit] : [])));
   const disabled = new Set(plan.steps.flatMap((step) => (step.kind === 'service-disable' ? [step.unit] : [])));
   const dropKeys = plan.steps.flatMap((step) => (step.kind === 'marker-rewrite' ? step.dropKeys : []));
-  const values = Object.fromEntries(Object.entries(facts.marker?.values ?? {}).filter(([key]) => !dropKeys.includes(key)));
+  const values = Object.fromEntries(
+    Object.entries(facts.marker?.values ?? {}).filter(([key]) => !dropKeys.includes(key)),
+  );
   return {
     ...facts,
     files,
-    lines: facts.lines.filter(({ path }) => !plan.steps.some((step) => step.kind === 'lines-revert' && step.path === path)),
+    lines: facts.lines.filter(
+      ({ path }) => !plan.steps.some((step) => step.kind === 'lines-revert' && step.path === path),
+    ),
     services: facts.services.map((service) => ({
       ...service,
       active: service.active && !stopped.has(service.unit),
@@ -315,7 +351,11 @@ export function after(facts: Facts, plan: Plan): Facts {
           entries: rewrite.keep.map((path) => ({ path, current: true })),
           lines: 0,
         }
-      : { ...facts.records, paths: facts.records.paths.filter(left), ...(left(PATHS[6]![0]) ? {} : { entries: [], lines: 0 }) },
+      : {
+          ...facts.records,
+          paths: facts.records.paths.filter(left),
+          ...(left(PATHS[6]![0]) ? {} : { entries: [], lines: 0 }),
+        },
     databases: facts.databases.map((fact) => {
       const roleGone = plan.steps.some((step) => step.kind === 'role-drop' && step.role === fact.admin.role?.name);
       const role = fact.admin.role && { ...fact.admin.role, exists: fact.admin.role.exists && !roleGone };

@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';
-import { after, anyFacts, anyWishes, content, database, EMPTY_CONTENT, finished, superuserView, WISHES } from './facts.ts';
+import {
+  after,
+  anyFacts,
+  anyWishes,
+  content,
+  database,
+  EMPTY_CONTENT,
+  finished,
+  superuserView,
+  WISHES,
+} from './facts.ts';
 
 const options = { backupDir: '/var/lib/engine-cleanup/run/backup' };
 
@@ -43,7 +53,9 @@ describe('the order, on any host', () => {
     fc.assert(
       fc.property(anyFacts, anyWishes, (facts, wishes) => {
         const plan = makePlan(facts, { ...wishes, backup: true }, options);
-        const backups = plan.steps.filter(({ kind }) => ['database-dump', 'files-archive', 'roles-dump'].includes(kind));
+        const backups = plan.steps.filter(({ kind }) =>
+          ['database-dump', 'files-archive', 'roles-dump'].includes(kind),
+        );
         for (const one of plan.steps.filter(({ destructive }) => destructive)) {
           const needs = closure(plan, one.id);
           expect(needs).toContain('seal:backup');
@@ -63,7 +75,8 @@ describe('the order, on any host', () => {
         const { steps } = makePlan(facts, { ...wishes, backup: true }, options);
         const archived = new Set(steps.flatMap((one) => (one.kind === 'files-archive' ? one.paths : [])));
         for (const one of steps) {
-          if (one.kind === 'files-remove' || one.kind === 'files-reset') for (const { path } of one.files) expect(archived).toContain(path);
+          if (one.kind === 'files-remove' || one.kind === 'files-reset')
+            for (const { path } of one.files) expect(archived).toContain(path);
           if (one.kind === 'lines-revert' || one.kind === 'marker-rewrite') expect(archived).toContain(one.path);
           if (one.kind === 'records-rewrite') for (const path of one.paths) expect(archived).toContain(path);
         }
@@ -130,7 +143,9 @@ describe('the order, on any host', () => {
         const plan = makePlan(facts, wishes, options);
         for (const { component, foreign } of facts.databases) {
           if (foreign === null) continue;
-          const touching = plan.steps.filter((one) => 'component' in one && one.component === component && one.kind !== 'file-promote');
+          const touching = plan.steps.filter(
+            (one) => 'component' in one && one.component === component && one.kind !== 'file-promote',
+          );
           expect(touching).toEqual([]);
         }
       }),
@@ -159,8 +174,12 @@ describe('drop, clear, keep, refuse', () => {
     const rejected = { reach: { state: 'rejected', message: '28P01' } as const, content: null };
     const admin = superuserView();
     expect(action(database({ ...rejected, admin }))).toBe('drop');
-    expect(action(database({ ...rejected, admin: { ...admin, database: { ...admin.database!, recognised: false } } }))).toBe('refuse');
-    expect(action(database({ ...rejected, admin: { ...admin, database: { ...admin.database!, owner: 'dba' } } }))).toBe('refuse');
+    expect(
+      action(database({ ...rejected, admin: { ...admin, database: { ...admin.database!, recognised: false } } })),
+    ).toBe('refuse');
+    expect(action(database({ ...rejected, admin: { ...admin, database: { ...admin.database!, owner: 'dba' } } }))).toBe(
+      'refuse',
+    );
     const other = { ...database().credentials!, database: 'production' };
     expect(action(database({ ...rejected, admin, credentials: other }))).toBe('refuse');
     expect(action(database(rejected))).toBe('refuse');
@@ -232,7 +251,8 @@ describe('refusals', () => {
 });
 
 describe('keeping the database', () => {
-  const kept = (facts = finished(), wishes = {}): Plan => makePlan(facts, { ...WISHES, keepDatabases: true, ...wishes }, options);
+  const kept = (facts = finished(), wishes = {}): Plan =>
+    makePlan(facts, { ...WISHES, keepDatabases: true, ...wishes }, options);
 
   it('keeps credentials, marker and records, and removes the PKI, stale copies and the rest', () => {
     const plan = kept();
@@ -244,7 +264,9 @@ describe('keeping the database', () => {
       '/etc/pki/ovirt-engine/keys/engine.p12',
     ]);
     expect(step(plan, 'rewrite:marker')).toMatchObject({ dropKeys: ['OVESETUP_APACHE/configured'] });
-    expect(step(plan, 'rewrite:records')).toMatchObject({ keep: ['/etc/ovirt-engine/engine.conf.d/10-setup-database.conf'] });
+    expect(step(plan, 'rewrite:records')).toMatchObject({
+      keep: ['/etc/ovirt-engine/engine.conf.d/10-setup-database.conf'],
+    });
     expect(closure(plan, 'rewrite:records')).toContain('rewrite:marker');
   });
 
@@ -267,15 +289,24 @@ describe('keeping the database', () => {
   });
 
   it('warns how many stored passwords become unreadable', () => {
-    const facts = finished({ databases: [database({ content: content({ encrypted: { 'providers.auth_password': 3 } }) })] });
-    expect(kept(facts).warnings.find(({ code }) => code === 'passwords-unreadable')?.message).toContain('3 stored passwords');
+    const facts = finished({
+      databases: [database({ content: content({ encrypted: { 'providers.auth_password': 3 } }) })],
+    });
+    expect(kept(facts).warnings.find(({ code }) => code === 'passwords-unreadable')?.message).toContain(
+      '3 stored passwords',
+    );
     expect(kept(facts, { keepPki: true }).warnings.map(({ code }) => code)).not.toContain('passwords-unreadable');
   });
 
   it('first makes credentials that survive only in a copy the real file again', () => {
-    const copy = { ...database().credentials!, origin: 'copy' as const, source: '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf.20250101000000' };
+    const copy = {
+      ...database().credentials!,
+      origin: 'copy' as const,
+      source: '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf.20250101000000',
+    };
     const plan = kept(finished({ databases: [database({ credentials: copy })] }));
     expect(step(plan, 'promote:engine')).toMatchObject({ from: copy.source });
-    for (const one of plan.steps.filter(({ kind }) => kind === 'files-remove')) expect(closure(plan, one.id)).toContain('promote:engine');
+    for (const one of plan.steps.filter(({ kind }) => kind === 'files-remove'))
+      expect(closure(plan, one.id)).toContain('promote:engine');
   });
 });

@@ -1,0 +1,124 @@
+/** One whole host, cleaned up for real: systemd as PID 1, real units, PostgreSQL as a service, no --root. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../src/model/report.ts';
+import { SSL_CONF } from '../test/fixture/host-shared.ts';
+import { whyNoBox } from './box.ts';
+import { LabHost, PROJECT } from './host.ts';
+import { OVIRT_UNITS } from './units.ts';
+
+const reason = whyNoBox();
+if (reason !== null) {
+  const text = `\n*** The whole host of lab/ cannot run here: ${reason}. Everything else was tested. ***\n`;
+  if (process.env.ENGINE_CLEANUP_LAB === 'require') throw new Error(text);
+  process.stderr.write(text);
+}
+
+/** What may differ between the host before engine-setup and after the cleanup, each with its reason. */
+const ALLOWED: [RegExp, string][] = [
+  [/^\/var\/log(\/|$)/, 'logs'],
+  [/^\/var\/lib\/engine-cleanup(\/|$)/, 'the run and its backup'],
+  [
+    /^\/var\/lib\/ovirt-engine(\/setup(\/answers(\/.*)?)?|\/backups(\/.*)?)?$/,
+    "setup's answers and earlier backups stay",
+  ],
+  [/^\/var\/lib\/systemd\//, "systemd's own time stamps"],
+  [/^\/var\/lib\/(dbus|private)(\/|$)/, 'machine state'],
+  [/^\/etc\/(machine-id|resolv\.conf|hostname)$/, 'machine state'],
+];
+
+describe.skipIf(reason !== null)('a whole host', () => {
+  let host: LabHost;
+  let before: Map<string, string>;
+  let databasesBefore: string;
+  let after: Map<string, string>;
+  let ended: { code: number; stdout: string; stderr: string };
+  let report: Report;
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(PROJECT, 'scripts/build.mjs')]);
+    host = await LabHost.boot();
+    before = host.listing();
+    databasesBefore = host.databases();
+    host.simulateSetup();
+    expect(
+      host.box
+        .run(['systemctl', 'is-active', ...OVIRT_UNITS])
+        .stdout.trim()
+        .split('\n'),
+    ).toEqual(OVIRT_UNITS.map(() => 'active'));
+    expect(host.databases()).not.toBe(databasesBefore);
+    ended = host.engineCleanup(['-u', '--json']);
+    report = JSON.parse(ended.stdout || '{}') as Report;
+    after = host.listing();
+  });
+  afterAll(() => host?.destroy());
+
+  it('ends with 0, ready for engine-setup', () => {
+    expect(ended.stderr).not.toMatch(/Error/);
+    expect(report.steps?.filter(({ error }) => error)).toEqual([]);
+    expect(report).toMatchObject({
+      exitCode: 0,
+      outcome: 'ok',
+      verify: { ready: true },
+      databases: [{ action: 'drop' }],
+    });
+    expect(ended.code).toBe(0);
+  });
+
+  it('drops database and role, and no other', () => {
+    expect(host.databases()).toBe(databasesBefore);
+  });
+
+  it('stops and disables every unit, and leaves PostgreSQL and the web server running', () => {
+    const active = host.box
+      .run(['systemctl', 'is-active', ...OVIRT_UNITS])
+      .stdout.trim()
+      .split('\n');
+    expect(active.filter((state) => state === 'active')).toEqual([]);
+    const enabled = host.box
+      .run(['systemctl', 'is-enabled', ...OVIRT_UNITS])
+      .stdout.trim()
+      .split('\n');
+    expect(enabled).toEqual(OVIRT_UNITS.map(() => 'disabled'));
+    expect(host.box.must(['systemctl', 'is-active', 'postgresql-lab', 'httpd']).trim()).toBe('active\nactive');
+  });
+
+  it('reloads the web server, whose certificate is again the one from before setup', () => {
+    expect(host.box.must(['cat', '/run/httpd-lab']).trim()).toBe('/etc/pki/tls/certs/localhost.crt');
+    expect(after.get(SSL_CONF)).toBe(before.get(SSL_CONF));
+  });
+
+  it('leaves the file system as it was before setup, but for an explicit list', () => {
+    const differing: string[] = [];
+    for (const path of new Set([...before.keys(), ...after.keys()])) {
+      if (before.get(path) === after.get(path)) continue;
+      if (ALLOWED.some(([pattern]) => pattern.test(path))) continue;
+      differing.push(`${path}: ${before.get(path) ?? 'absent'} -> ${after.get(path) ?? 'absent'}`);
+    }
+    expect(differing).toEqual([]);
+  });
+
+  it('leaves what belongs to others', () => {
+    for (const path of host.setup.survivors) expect(after.get(path), path).toBe(before.get(path));
+    expect(host.setup.survivors.length).toBeGreaterThan(20);
+  });
+
+  it('finds nothing to do the second time', () => {
+    const second = JSON.parse(host.engineCleanup(['-u', '--json']).stdout) as Report;
+    expect(second).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do', changed: false });
+    const now = host.listing();
+    const changed = [...now].filter(
+      ([path, what]) => after.get(path) !== what && !/^\/var\/(log|lib\/systemd)\//.test(path),
+    );
+    expect(changed).toEqual([]);
+  });
+
+  it('lets a second run that starts while one works know who it is', () => {
+    const script = `exec 9>/run/engine-cleanup.lock; flock 9; ${process.execPath} ${PROJECT}/dist/engine-cleanup.cjs -u --json`;
+    const busy = host.box.run(['sh', '-c', script]);
+    expect(busy.code).toBe(75);
+    expect(JSON.parse(busy.stdout)).toMatchObject({ outcome: 'busy', exitCode: 75 });
+  });
+});

@@ -1,0 +1,183 @@
+/** What the caller wants: command line over configuration file over defaults, resolved and free of contradictions. */
+import { join, resolve } from 'node:path';
+import { HostError, UsageError } from '../model/errors.ts';
+import type { Wishes } from '../model/plan.ts';
+import { type CommandLine, readCommandLine } from './command-line.ts';
+import { type ConfigValues, parseConfigFile } from './config-file.ts';
+import { type OptionName, optionRow } from './option-table.ts';
+import { printable } from './safe.ts';
+
+export interface Options {
+  command: 'cleanup' | 'plan' | 'verify';
+  unattended: boolean;
+  /** True with `-d`, false with `-u` alone, undefined where an interactive run is to ask. */
+  keepDatabases: boolean | undefined;
+  keepPki: boolean;
+  keepChanged: boolean;
+  json: boolean;
+  /** False: colour was switched off. */
+  color: boolean;
+  verbose: boolean;
+  /** Absolute path of an existing directory. Links in it are not resolved yet. */
+  root: string;
+  backup: boolean;
+  /** Absolute; null for the run's own directory. */
+  backupDir: string | null;
+  log: string;
+  timeoutMs: number;
+  force: string[];
+  /** The configuration file that was read, if any. */
+  config: string | null;
+  /** Names that the command line or the configuration file gave. */
+  explicit: ReadonlySet<OptionName>;
+}
+
+/** What parsing needs of the machine. */
+export interface OptionPorts {
+  cwd: string;
+  /** Text of a file; null if it does not exist. Throws a HostError if it cannot be read. */
+  readText(path: string): string | null;
+  isDirectory(path: string): boolean;
+}
+
+const DEFAULT_CONFIG = '/etc/engine-cleanup.conf';
+const DEFAULT_LOG = '/var/log/ovirt-engine/engine-cleanup.log';
+const DEFAULT_SECONDS = 60;
+
+/** JSON is asked for, also on a command line that is wrong otherwise: its error is then a JSON document too. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--json' || word === '--json=yes');
+}
+
+interface ReadConfig {
+  path: string | null;
+  values: ConfigValues;
+}
+
+/**
+ * The configuration file: the named one, or the default one if it exists. Below `--root` the default lies below it too and describes that
+ * installation: its paths are places below the root, so that the file of a foreign disk cannot point the log or the backup anywhere else.
+ */
+function readConfig(line: CommandLine, ports: OptionPorts, root: string | null): ReadConfig {
+  const named = line.paths.get('config');
+  const path = named === undefined ? join(root ?? '/', DEFAULT_CONFIG) : resolve(ports.cwd, named);
+  let text: string | null;
+  try {
+    text = ports.readText(path);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    throw new UsageError(`The configuration file ${printable(path)} cannot be read: ${error.message}`, error.hint);
+  }
+  if (text === null) {
+    if (named === undefined) return { path: null, values: {} };
+    throw new UsageError(
+      `The configuration file ${printable(path)} does not exist.`,
+      'Check the path given with --config.',
+    );
+  }
+  const values = parseConfigFile(text, path);
+  if (named === undefined && root !== null) {
+    for (const key of ['log', 'backup-dir'] as const)
+      if (values[key] !== undefined) values[key] = join(root, values[key]);
+  }
+  return { path, values };
+}
+
+function checkedRoot(path: string, ports: OptionPorts): string {
+  const root = resolve(ports.cwd, path);
+  if (!ports.isDirectory(root)) {
+    throw new UsageError(
+      `--root names ${printable(root)}, which is not an existing directory.`,
+      'Mount or unpack the installation there first, or correct the path.',
+    );
+  }
+  return root;
+}
+
+/** `--no-backup` against `--backup-dir`: a contradiction within one place; between the two places the command line wins. */
+function backupWishes(
+  line: CommandLine,
+  config: ReadConfig,
+  cwd: string,
+): { backup: boolean; backupDir: string | null } {
+  const contradiction = (where: string, one: string, other: string) =>
+    new UsageError(
+      `${where}${one} and ${other} contradict each other.`,
+      'Give one of them: with a place for the backup, or without a backup.',
+    );
+  const dir = line.paths.get('backup-dir');
+  const none = line.switches.get('no-backup');
+  if (none === true && dir !== undefined) throw contradiction('', '--no-backup', '--backup-dir');
+  if (config.values['no-backup'] === true && config.values['backup-dir'] !== undefined)
+    throw contradiction(`${config.path}: `, '"no-backup"', '"backup-dir"');
+  if (none === true) return { backup: false, backupDir: null };
+  if (dir !== undefined) return { backup: true, backupDir: resolve(cwd, dir) };
+  if (none === undefined && config.values['no-backup'] === true) return { backup: false, backupDir: null };
+  return { backup: true, backupDir: config.values['backup-dir'] ?? null };
+}
+
+function explicitNames(line: CommandLine, values: ConfigValues): Set<OptionName> {
+  const names = new Set<OptionName>([...line.switches.keys(), ...line.paths.keys()]);
+  if (line.seconds !== null) names.add('timeout');
+  if (line.force.length > 0) names.add('force');
+  for (const key of Object.keys(values)) {
+    const row = optionRow(key);
+    if (row) names.add(row.long);
+  }
+  return names;
+}
+
+/** Parses and resolves everything. Throws a UsageError with the nearest valid spelling (exit 2). */
+export function parseArguments(argv: readonly string[], ports: OptionPorts): Options {
+  const line = readCommandLine(argv);
+  const givenRoot = line.paths.get('root');
+  const rootOfLine = givenRoot === undefined ? null : checkedRoot(givenRoot, ports);
+  const config = readConfig(line, ports, rootOfLine);
+  const { values } = config;
+  const root = rootOfLine ?? (values.root === undefined ? '/' : checkedRoot(values.root, ports));
+  const on = (name: OptionName & keyof ConfigValues): boolean => line.switches.get(name) ?? values[name] === true;
+  const log = line.paths.get('log');
+  const unattended = on('unattended');
+  return {
+    command: line.verb ?? 'cleanup',
+    unattended,
+    keepDatabases: on('dont-drop-db') ? true : unattended ? false : undefined,
+    keepPki: on('keep-pki'),
+    keepChanged: on('keep-changed'),
+    json: on('json'),
+    color: !on('no-color'),
+    verbose: on('verbose'),
+    root,
+    ...backupWishes(line, config, ports.cwd),
+    log: log === undefined ? (values.log ?? join(root, DEFAULT_LOG)) : resolve(ports.cwd, log),
+    timeoutMs: Math.round((line.seconds ?? values.timeout ?? DEFAULT_SECONDS) * 1000),
+    force: [...new Set([...line.force, ...(values.force ?? [])])],
+    config: config.path,
+    explicit: explicitNames(line, values),
+  };
+}
+
+/** The part of the options that decides what the plan holds. */
+export function wishesOf(options: Options): Wishes {
+  const { keepDatabases, keepPki, keepChanged, backup, force, timeoutMs, unattended } = options;
+  return { keepDatabases, keepPki, keepChanged, backup, force, timeoutMs, unattended };
+}
+
+/** The options as one line for the log. None of them can hold a secret. */
+export function describeOptions(options: Options): string {
+  const words: string[] = [options.command, `--root ${options.root}`, `--timeout ${options.timeoutMs / 1000}`];
+  const flag = (on: boolean, word: string): void => {
+    if (on) words.push(word);
+  };
+  flag(options.unattended, '--unattended');
+  flag(options.keepDatabases === true, '--dont-drop-db');
+  flag(options.keepPki, '--keep-pki');
+  flag(options.keepChanged, '--keep-changed');
+  flag(!options.backup, '--no-backup');
+  flag(options.json, '--json');
+  if (options.backupDir !== null) words.push(`--backup-dir ${options.backupDir}`);
+  for (const check of options.force) words.push(`--force ${check}`);
+  if (options.config !== null) words.push(`(configuration: ${options.config})`);
+  return printable(words.join(' '));
+}

@@ -1,0 +1,56 @@
+/** The plan as a person reads it: what was found, what happens to it, what stays, what stands in the way. Pure. */
+import type { Refusal, Warning } from '../model/errors.ts';
+import type { Facts } from '../model/facts.ts';
+import { realPath } from '../model/paths.ts';
+import type { Plan } from '../model/plan.ts';
+import { putKept } from './kept.ts';
+import { Page } from './page.ts';
+import { changedAndRemoved, putBackup, putDatabases, putFiles, putFound, putServices } from './plan-parts.ts';
+import type { View } from './view.ts';
+
+export function putWarnings(page: Page, warnings: readonly Warning[]): void {
+  if (warnings.length === 0) return;
+  const { yellow } = page.view.colors;
+  page.heading('Warnings', (text) => page.view.colors.bold(yellow(text)));
+  for (const { message } of warnings) page.row('!', message, { width: 0, paint: yellow });
+}
+
+export function putRefusals(page: Page, refusals: readonly Refusal[]): void {
+  if (refusals.length === 0) return;
+  const { bold, yellow } = page.view.colors;
+  page.heading(refusals.length === 1 ? 'Refused, for this reason' : `Refused, for ${refusals.length} reasons`, (text) =>
+    bold(yellow(text)),
+  );
+  for (const { check, message, hint, forcible } of refusals) {
+    const forced = `--force ${check}`;
+    page.row('*', message, { width: 0, paint: yellow });
+    page.row('', hint, { width: 0 });
+    if (forcible && !hint.includes(forced)) page.row('', `To go on in spite of it: ${forced}`, { width: 0 });
+  }
+}
+
+/** Everything the plan holds, for the screen, the log and the verb `plan`. */
+export function renderPlan(plan: Plan, facts: Facts, view: View): string {
+  const page = new Page(view);
+  page.heading(`Cleanup of ${plan.root === '/' ? view.hostname : `the installation below ${plan.root}`}`);
+  putFound(page, facts);
+  putDatabases(page, plan);
+  putServices(page, plan);
+  putFiles(page, plan);
+  const changed = changedAndRemoved(plan);
+  if (changed.length > 0) {
+    page.heading('Edited since setup wrote them, and removed all the same');
+    for (const path of changed) page.command(path, { indent: 2 });
+    page.text('--keep-changed leaves them where they are.', { paint: view.colors.dim });
+  }
+  putKept(
+    page,
+    view,
+    plan.kept.map(({ target, why }) => ({ target: realPath(plan.root, target), why })),
+    plan.root,
+  );
+  putBackup(page, plan, facts);
+  putWarnings(page, plan.warnings);
+  putRefusals(page, plan.refusals);
+  return page.toString();
+}

@@ -1,0 +1,152 @@
+/** The parts of a closing report as text: what was done, what failed, where the backup is, what engine-setup will meet. */
+import type { Check, Report, ReportedStep, Verdict } from '../model/report.ts';
+import type { Page } from './page.ts';
+import { ACTIONS } from './plan-parts.ts';
+import { count, duration, size } from './text.ts';
+
+/** How the doing of a kind of step is told; kinds that are missing tell of themselves elsewhere (the backup) or need no telling. */
+const DEEDS: Record<string, string> = {
+  'service-stop': 'Stopped',
+  'service-disable': 'Disabled',
+  'database-drop': 'Dropped',
+  'role-drop': 'Dropped',
+  'database-clear': 'Cleared',
+  'files-remove': 'Removed',
+  'dirs-remove': 'Removed',
+  'files-reset': 'Emptied',
+  'lines-revert': 'Reverted',
+  'pki-restore': 'Put back',
+  'file-promote': 'Put back',
+  'dwh-rows': 'Rewritten',
+  'marker-rewrite': 'Rewritten',
+  'records-rewrite': 'Rewritten',
+  'database-unseal': 'Reopened',
+  'web-server-reload': 'Reloaded',
+};
+
+function things(steps: readonly ReportedStep[], kind: string): number {
+  return steps.filter((step) => step.kind === kind).reduce((sum, { paths }) => sum + (paths?.length ?? 1), 0);
+}
+
+function deedText(deed: string, steps: readonly ReportedStep[]): string {
+  const files = things(steps, 'files-remove') + things(steps, 'files-reset');
+  const dirs = things(steps, 'dirs-remove');
+  const parts = [
+    ...(files > 0 ? [count(files, 'file')] : []),
+    ...(dirs > 0 ? [count(dirs, 'directory', 'directories')] : []),
+  ];
+  for (const { kind, target } of steps) {
+    if (kind === 'role-drop') parts.push(`role "${target}"`);
+    else if (kind.startsWith('database-') || kind === 'dwh-rows') parts.push(`database "${target}"`);
+    else if (!['files-remove', 'files-reset', 'dirs-remove'].includes(kind)) parts.push(target);
+  }
+  return deed === 'Reverted' ? `lines in ${parts.join(', ')}` : parts.join(', ');
+}
+
+/** What this run did, in a few lines; with everything listed, each path. */
+export function putDone(page: Page, report: Report): void {
+  const done = report.steps.filter(({ status }) => status === 'done');
+  const already = report.steps.filter(({ status }) => status === 'already').length;
+  const deeds = new Map<string, ReportedStep[]>();
+  for (const step of done) {
+    const deed = DEEDS[step.kind];
+    if (deed !== undefined) deeds.set(deed, [...(deeds.get(deed) ?? []), step]);
+  }
+  if (deeds.size === 0 && already === 0) return;
+  page.heading(`Done in ${duration(report.durationMs)}`);
+  const width = Math.max(...[...deeds.keys()].map((deed) => deed.length), 7);
+  for (const [deed, steps] of deeds) {
+    page.row(deed, deedText(deed, steps), { width });
+    if (page.view.verbose)
+      for (const path of steps.flatMap(({ paths }) => paths ?? []))
+        page.command(path, { indent: width + 6, paint: page.view.colors.dim });
+  }
+  if (already > 0) page.row('Already', `${count(already, 'step')} had been done before`, { width });
+}
+
+/** Databases that are still there, and why; cleared and dropped ones are among what was done. */
+export function putStanding(page: Page, report: Report): void {
+  const standing = report.databases.filter(({ action }) => action === 'keep' || action === 'foreign');
+  if (standing.length === 0) return;
+  page.heading('Databases that stay');
+  for (const { action, name, host, port, why, sizeBytes } of standing) {
+    const bytes = sizeBytes === null ? '' : `, ${size(sizeBytes)}`;
+    page.row(ACTIONS[action ?? 'keep'].label, `"${name}" on ${host}:${port}${bytes}: ${why}`, { width: 6 });
+  }
+}
+
+export function putFailures(page: Page, report: Report): void {
+  const { bold, red } = page.view.colors;
+  const failed = report.steps.filter(({ status }) => status === 'failed');
+  const blocked = report.steps.filter(({ status }) => status === 'blocked');
+  const skipped = report.steps.filter(({ status }) => status === 'skipped');
+  if (failed.length > 0) page.heading('Failed', (text) => bold(red(text)));
+  for (const { title, error, hint } of failed) {
+    page.row('*', title, { width: 0 });
+    if (error !== null) page.row('', error, { width: 0 });
+    if (hint !== undefined) page.row('', hint, { width: 0 });
+  }
+  if (blocked.length > 0) page.heading('Left undone, because it depends on what failed');
+  for (const { title } of blocked) page.row('-', title, { width: 0 });
+  if (skipped.length > 0) page.heading('Left undone, because the run was stopped');
+  for (const { title } of skipped) page.row('-', title, { width: 0 });
+}
+
+/** True if the backup was closed with its manifest: only then is it whole. */
+function isWhole(report: Report): boolean {
+  return report.steps.some(({ kind, status }) => kind === 'backup-seal' && (status === 'done' || status === 'already'));
+}
+
+export function putBackupPlace(page: Page, report: Report): void {
+  const backup = report.run?.backup ?? null;
+  if (backup === null) return;
+  page.heading('Backup');
+  page.command(backup, { indent: 2 });
+  if (!isWhole(report)) {
+    page.text('It is not whole: the run ended while it was made, before anything was dropped or removed.');
+    page.command(`to remove: rm -r ${backup}`, { indent: 2, paint: page.view.colors.dim });
+    return;
+  }
+  for (const { component, name, backup: dump } of report.databases) {
+    if (dump !== null)
+      page.text(
+        `holds database "${name}" as ${dump.startsWith(`${backup}/`) ? dump.slice(backup.length + 1) : dump} (${component})`,
+      );
+  }
+  page.text('The commands that put everything back are in its README:');
+  page.command(`less ${backup}/README`);
+  page.text('It holds passwords and private keys. To remove it when it is no longer needed:');
+  page.command(`rm -r ${backup}`);
+}
+
+function isObstacle({ ok }: Check): boolean {
+  return !ok;
+}
+
+function putCheck(page: Page, mark: string, check: Check, width: number, paint?: (text: string) => string): void {
+  page.row(mark, check.detail, paint ? { width, paint } : { width });
+  if (check.hint !== undefined && !check.ok) page.row('', check.hint, { width });
+}
+
+/** Obstacles and warnings after a cleanup. */
+export function putVerdict(page: Page, verdict: Verdict | null): void {
+  if (verdict === null) return;
+  const { bold, yellow } = page.view.colors;
+  const obstacles = verdict.checks.filter(isObstacle);
+  const notes = verdict.checks.filter((check) => !isObstacle(check) && check.severity === 'warning');
+  if (obstacles.length > 0) page.heading('What still stands in the way of engine-setup', (text) => bold(yellow(text)));
+  for (const check of obstacles) putCheck(page, '*', check, 0, yellow);
+  if (notes.length > 0) page.heading('To know before engine-setup is run');
+  for (const check of notes) putCheck(page, '!', check, 0, yellow);
+}
+
+/** Every check, for the verb `verify`. */
+export function putChecks(page: Page, verdict: Verdict): void {
+  const { bold, green, yellow } = page.view.colors;
+  page.gap();
+  for (const check of verdict.checks) {
+    if (isObstacle(check)) putCheck(page, 'NO', check, 4, (text) => bold(yellow(text)));
+    else if (check.severity === 'warning') putCheck(page, 'note', check, 4, yellow);
+    else putCheck(page, 'ok', check, 4, green);
+  }
+}

@@ -1,0 +1,204 @@
+/** Runs the real program, as built, on throw-away hosts. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from '../../src/model/report.ts';
+import { validateReport } from '../cli/schema.ts';
+import { type HostOptions, makeHost, type ThrowAwayHost } from '../fixture/host.ts';
+import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
+
+const TOP = new URL('../..', import.meta.url).pathname;
+export const PROGRAM = join(TOP, 'dist/engine-cleanup.cjs');
+export const SECRETS = [ENGINE_PASSWORD, HISTORY_PASSWORD, 'SAMPLE-CLIENT-SECRET'];
+
+/** The program is built once per test run; a stale build would test yesterday's program. */
+export function build(): void {
+  execFileSync(process.execPath, [join(TOP, 'scripts/build.mjs')], { stdio: 'inherit' });
+}
+
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  ms: number;
+}
+
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Outcome>;
+  /** Resolves when the text has appeared on stdout or stderr. */
+  saw(text: string): Promise<void>;
+}
+
+export class Box {
+  readonly dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-e2e-'));
+  server!: PostgresServer;
+  host!: ThrowAwayHost;
+
+  /** A server and a host that uses it. */
+  static async make(
+    options: Partial<HostOptions> = {},
+    server: Parameters<typeof PostgresServer.start>[0] = {},
+  ): Promise<Box> {
+    const box = new Box();
+    box.server = await PostgresServer.start({ contents: options.dwh ? 'engine+dwh' : 'engine', ...server });
+    box.host = await makeHost({ dir: join(box.dir, 'host'), server: box.server, ...options });
+    return box;
+  }
+
+  get root(): string {
+    return join(this.dir, 'host');
+  }
+
+  path(inside: string): string {
+    return this.root + inside;
+  }
+
+  exists(inside: string): boolean {
+    try {
+      statSync(this.path(inside));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  text(inside: string): string {
+    return readFileSync(this.path(inside), 'utf8');
+  }
+
+  start(args: string[], more: { env?: NodeJS.ProcessEnv; input?: string; prefix?: string[] } = {}): Running {
+    const began = performance.now();
+    const { bin, env } = this.server.programs;
+    const command = [...(more.prefix ?? []), process.execPath, PROGRAM, '--root', this.root, ...args];
+    const child = spawn(command[0]!, command.slice(1), {
+      env: { ...process.env, ...env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1', ...more.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    const waiting: { text: string; go: () => void }[] = [];
+    const look = (): void => {
+      for (const one of waiting) if ((stdout + stderr).includes(one.text)) one.go();
+    };
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      look();
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+      look();
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(more.input ?? '');
+    const ended = new Promise<Outcome>((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr, ms: performance.now() - began }));
+    });
+    const saw = (text: string): Promise<void> =>
+      new Promise((go) => {
+        waiting.push({ text, go });
+        look();
+      });
+    return { child, ended, saw };
+  }
+
+  run(args: string[], more: Parameters<Box['start']>[1] = {}): Promise<Outcome> {
+    return this.start(args, more).ended;
+  }
+
+  /** Runs with `--json` and returns the validated report. */
+  async json(
+    args: string[],
+    more: Parameters<Box['start']>[1] = {},
+  ): Promise<{ report: Report; code: number | null; outcome: Outcome }> {
+    const outcome = await this.run([...args, '--json'], more);
+    let report: Report;
+    try {
+      report = JSON.parse(outcome.stdout) as Report;
+    } catch {
+      throw new Error(`no JSON on stdout (exit ${outcome.code})\n${outcome.stdout}\n${outcome.stderr}`);
+    }
+    const wrong = validateReport(report);
+    if (wrong.length > 0) throw new Error(`the report does not fit its schema: ${wrong.join('; ')}`);
+    if (report.exitCode !== outcome.code)
+      throw new Error(`report says exit ${report.exitCode}, process ended with ${outcome.code}`);
+    return { report, code: outcome.code, outcome };
+  }
+
+  /** Runs on a terminal, answering the questions in their order. */
+  async terminal(args: string[], answers: string): Promise<{ code: number; text: string }> {
+    const { bin, env } = this.server.programs;
+    const words = [process.execPath, PROGRAM, '--root', this.root, ...args].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['--quiet', '--return', '--echo', 'never', '--command', words, '/dev/null'], {
+      env: { ...process.env, ...env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1', TERM: 'xterm', COLUMNS: '100' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let text = '';
+    const lines = answers.split('\n').filter((line) => line !== '');
+    let asked = 0;
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      // A question ends with a blank and no line end; answer each once.
+      const questions = text.match(/\((?:yes\/no|y\/N)\)[:?]? ?$/gm)?.length ?? 0;
+      while (asked < questions && lines.length > 0) {
+        asked += 1;
+        child.stdin.write(`${lines.shift()}\n`);
+      }
+    });
+    const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
+    return { code, text: text.replaceAll('\r', '') };
+  }
+
+  /** Everything the program wrote about the run: log, run directories without the backup. */
+  written(): string {
+    const texts: string[] = [];
+    const log = this.path('/var/log/ovirt-engine/engine-cleanup.log');
+    if (existsSync(log)) texts.push(readFileSync(log, 'utf8'));
+    const runs = this.path('/var/lib/engine-cleanup');
+    for (const run of existsSync(runs) ? readdirSync(runs) : []) {
+      for (const name of ['plan.json', 'journal.jsonl', 'report.json']) {
+        const path = join(runs, run, name);
+        if (existsSync(path)) texts.push(readFileSync(path, 'utf8'));
+      }
+    }
+    return texts.join('\n');
+  }
+
+  runs(): string[] {
+    const runs = this.path('/var/lib/engine-cleanup');
+    return existsSync(runs) ? readdirSync(runs).sort() : [];
+  }
+
+  /** Catalogue of the engine database as an administrator would compare it. */
+  async objects(database = 'engine'): Promise<string[]> {
+    const rows = await this.server.superuser<{ what: string }>(
+      `SELECT n.nspname || '.' || c.relname AS what FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1`,
+      database,
+    );
+    return rows.map(({ what }) => what);
+  }
+
+  async destroy(): Promise<void> {
+    this.host?.stop();
+    await this.server?.destroy();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Paths that a listing has and another has not, and that differ in content, owner, mode or target. */
+export function difference(
+  before: readonly { path: string }[],
+  after: readonly { path: string }[],
+): { gone: string[]; made: string[]; changed: string[] } {
+  const key = (list: readonly { path: string }[]): Map<string, string> =>
+    new Map(list.map((one) => [one.path, JSON.stringify(one)]));
+  const [a, b] = [key(before), key(after)];
+  return {
+    gone: [...a.keys()].filter((path) => !b.has(path)),
+    made: [...b.keys()].filter((path) => !a.has(path)),
+    changed: [...a.keys()].filter((path) => b.has(path) && a.get(path) !== b.get(path)),
+  };
+}
