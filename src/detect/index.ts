@@ -29,22 +29,27 @@ export interface DetectOptions {
   judgeKeys: boolean;
 }
 
-/** Components that are set up here: by the marker's word, else by what lies on the host. */
+/**
+ * Components that are set up here: by the marker's word, else by the files that show them (or by copies of these, which a killed setup leaves). A file that merely names a
+ * database of another host shows nothing: an engine whose Data Warehouse runs elsewhere has its credentials too.
+ */
 async function findComponents(
   context: DetectContext,
   values: Record<string, unknown> | null,
   files: readonly FileFact[],
+  switchedOff: ReadonlySet<ComponentId>,
 ): Promise<ComponentId[]> {
   const components: ComponentId[] = [];
   for (const { id, enabledBy, shownBy } of context.layout.components) {
+    if (switchedOff.has(id)) continue;
     const said = values === null ? [] : enabledBy.filter((key) => key in values);
     if (said.length > 0) {
       if (said.some((key) => values?.[key] === true)) components.push(id);
       continue;
     }
     const shown = await Promise.all(shownBy.map((path) => context.host.files.stat(path)));
-    const holds = files.some((file) => file.component === id && file.phase === 'credentials');
-    if (shown.some((stat) => stat !== null) || holds) components.push(id);
+    const inCopies = files.some(({ copyOf }) => copyOf !== undefined && shownBy.includes(copyOf));
+    if (shown.some((stat) => stat !== null) || inCopies) components.push(id);
   }
   return components;
 }
@@ -54,14 +59,20 @@ function mayWrite(root: string, uid: number): boolean {
   return uid === 0 || root !== '/';
 }
 
+function versionOf(installed: { version: string } | null | 'unknown'): string | null {
+  return installed !== null && installed !== 'unknown' ? installed.version : null;
+}
+
+/** Removing the package deletes the PKI tree and leaves setup's other files; a package younger than these, beside an empty tree, was installed again. */
 function packageState(
   installed: { version: string; installedAt: number } | null | 'unknown',
-  anything: boolean,
+  setupTraces: readonly FileFact[],
   pkiEmptied: boolean,
 ): Facts['package'] {
   if (installed === 'unknown') return 'unknown';
-  if (installed === null) return anything ? 'removed' : 'unknown';
-  return anything && pkiEmptied ? 'reinstalled' : 'installed';
+  if (installed === null) return 'removed';
+  const lastSetup = Math.max(0, ...setupTraces.map(({ identity }) => identity.mtimeMs));
+  return pkiEmptied && lastSetup > 0 && installed.installedAt > lastSetup ? 'reinstalled' : 'installed';
 }
 
 /** The CAs that databases are verified with beside the system's: the engine's own. */
@@ -103,8 +114,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   };
   const guess: Layout = LAYOUTS[0]!;
   const marker = await findMarker({ ...base, layout: guess });
-  const installed = await host.packages.version(guess.packageName);
-  const version = installed !== null && installed !== 'unknown' ? installed.version : null;
+  const [installed, setupInstalled] = await Promise.all([
+    host.packages.version(guess.packageName),
+    host.packages.version(guess.setupPackageName),
+  ]);
+  const version = versionOf(installed);
   const told = releaseFrom(marker, version);
   const layout = layoutOf(told.release) ?? guess;
   const context: DetectContext = { ...base, layout };
@@ -119,7 +133,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const credentials = await findCredentials(context, copies);
   files.push(...credentials.pgpass);
   attachCredentialOwners(files, credentials);
-  const components = await findComponents(context, marker?.values ?? null, files);
+  const components = await findComponents(context, marker?.values ?? null, files, credentials.switchedOff);
   const [databases, lines, services, pki, kept] = await Promise.all([
     findDatabases(context, components, credentials, await engineCa(context)),
     findLines(context, foundRecords.merged),
@@ -162,8 +176,13 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     release,
     releaseWhy: told.why,
     setup: marker !== null ? 'complete' : anything ? 'failed' : 'none',
-    package: packageState(installed, anything, marker !== null && pki.present.length === 0),
+    package: packageState(
+      installed,
+      files.filter(({ phase }) => phase === 'records' || phase === 'marker' || phase === 'credentials'),
+      pki.present.length === 0,
+    ),
     packageVersion: version,
+    setupPackageVersion: versionOf(setupInstalled),
     components: anything ? components : [],
     marker,
     records: await summarize(context, foundRecords),

@@ -12,6 +12,8 @@ export const CHECKS: readonly CheckName[] = [
   { check: 'layout', forcible: false, meaning: 'the release of the installation cannot be told, or is not known' },
   { check: 'record', forcible: false, meaning: 'an uninstall record cannot be read' },
   { check: 'unreadable', forcible: false, meaning: 'a file that must be read cannot be' },
+  { check: 'unwritable', forcible: false, meaning: 'a file that must be written cannot be: no space, no right' },
+  { check: 'log', forcible: false, meaning: 'the log cannot be opened, or is a link or a file of somebody else' },
   { check: 'database', forcible: false, meaning: 'a database must be dropped or cleared and cannot be' },
   { check: 'foreign-objects', forcible: true, meaning: 'a database to be cleared holds objects of other owners' },
   {

@@ -13,6 +13,8 @@ export interface Facts {
   setup: 'complete' | 'failed' | 'none';
   package: 'installed' | 'removed' | 'reinstalled' | 'unknown';
   packageVersion: string | null;
+  /** Of the package that brings engine-setup. */
+  setupPackageVersion: string | null;
   components: ComponentId[];
   marker: MarkerFacts | null;
   records: RecordSummary;

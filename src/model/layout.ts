@@ -168,6 +168,8 @@ export interface Layout {
   releases: readonly Release[];
   /** Package whose state is asked. */
   packageName: string;
+  /** Package that brings engine-setup; its version must be the engine's. */
+  setupPackageName: string;
   marker: string;
   /** Directory of the uninstall records. */
   records: string;

@@ -10,7 +10,7 @@ import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals }
 import { decide, plannedDatabase } from './databases.ts';
 import { planDirectories, planPhase, planResets, planReverts } from './file-steps.ts';
 import { decideFiles, type FileDecisions } from './files.ts';
-import { planPromotions, planRewrites, planTimekeeping, rewritesNeeded } from './keep-steps.ts';
+import { planPromotions, planRewrites, planTimekeeping, promotionsOf, rewritesNeeded } from './keep-steps.ts';
 import { judgePki } from './pki.ts';
 import { findRefusals } from './refusals.ts';
 import { planDisables, planStops } from './service-steps.ts';
@@ -85,7 +85,9 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const before = [...unseals, ...stops];
 
   // Everything that can fail without harm comes before anything that cannot be undone.
-  const rewritten = keep ? rewrittenFiles(facts, layout, decisions) : [];
+  const promotions = promotionsOf(facts, layout, effective);
+  const overwritten = promotions.map(({ path }) => path).filter((path) => facts.files.some((file) => file.path === path));
+  const rewritten = keep ? [...overwritten, ...rewrittenFiles(facts, layout, decisions)] : [];
   const touched = touchedPaths(decisions, facts, rewritten);
   if (wishes.backup) {
     if (touched.length > 0) {
@@ -146,7 +148,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
         ),
       ]
     : [];
-  const promoted = planPromotions(facts, layout, effective, list, safe);
+  const promoted = planPromotions(facts, promotions, list, safe);
   const rows = planTimekeeping(facts, effective, list, safe);
   const ended = planRemovals(subjects, list, safe, wishes);
   const proven = [...safe, ...ended, ...restored, ...promoted];

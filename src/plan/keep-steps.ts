@@ -1,45 +1,53 @@
 /** What a run that keeps databases or keys does to the files that stay. Pure. */
+import type { Credentials } from '../model/credentials.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Layout } from '../model/layout.ts';
+import type { ComponentId, Layout } from '../model/layout.ts';
+import { realPath } from '../model/paths.ts';
 import type { Wishes } from '../model/plan.ts';
 import type { StepList } from './build.ts';
 import type { FileDecisions } from './files.ts';
 
+export interface Promotion {
+  component: ComponentId;
+  credentials: Credentials;
+  /** Setup's drop-in, where they belong (host path). */
+  path: string;
+}
+
+/** Credentials of kept databases that survive only in a copy, or of which only a copy logs in. */
+export function promotionsOf(facts: Facts, layout: Layout, wishes: Wishes): Promotion[] {
+  if (!wishes.keepDatabases) return [];
+  return facts.databases.flatMap(({ component, foreign, credentials, reach }) => {
+    const path = layout.components.find(({ id }) => id === component)?.database?.credentials[0];
+    if (foreign !== null || credentials === null || credentials.origin === 'drop-in' || !path) return [];
+    return reach.state === 'rejected' || reach.state === 'absent' ? [] : [{ component, credentials, path }];
+  });
+}
+
 /** Credentials that survive only in a copy first become setup's drop-in again. */
 export function planPromotions(
   facts: Facts,
-  layout: Layout,
-  wishes: Wishes,
+  promotions: readonly Promotion[],
   list: StepList,
   needs: readonly string[],
 ): string[] {
-  if (!wishes.keepDatabases) return [];
-  const ids: string[] = [];
-  for (const fact of facts.databases) {
-    const chosen = fact.credentials;
-    if (fact.foreign !== null || chosen === null || chosen.origin === 'drop-in') continue;
-    if (fact.reach.state === 'rejected' || fact.reach.state === 'absent') continue;
-    const database = layout.components.find(({ id }) => id === fact.component)?.database;
-    const path = database?.credentials[0];
-    if (!path) continue;
-    ids.push(
-      list.add(
-        {
-          kind: 'file-promote',
-          id: `promote:${fact.component}`,
-          title: `Write the credentials found in ${chosen.source} to ${path}`,
-          target: path,
-          destructive: false,
-          from: chosen.source,
-          path,
-          component: fact.component,
-          credentials: chosen,
-        },
-        needs,
-      ),
-    );
-  }
-  return ids;
+  return promotions.map(({ component, credentials, path }) =>
+    list.add(
+      {
+        kind: 'file-promote',
+        id: `promote:${component}`,
+        title: `Write the credentials found in ${credentials.source} to ${path}`,
+        target: realPath(facts.root, path),
+        // A drop-in that the server rejects is overwritten: it is in the archive.
+        destructive: facts.files.some((file) => file.path === path),
+        from: credentials.source,
+        path,
+        component,
+        credentials,
+      },
+      needs,
+    ),
+  );
 }
 
 /** Keys of the marker whose effect this run undoes: left in, setup would believe that it is still there. */

@@ -3,6 +3,7 @@
  * from any other place the drop-in is written anew.
  */
 
+import { databaseCredentials, readDropIns } from '../detect/read/drop-in.ts';
 import { dropInText } from '../detect/read/drop-in-write.ts';
 import { anchorOf } from '../layouts/index.ts';
 import { HostError } from '../model/errors.ts';
@@ -11,8 +12,20 @@ import type { StepRunner } from './context.ts';
 export const filePromote: StepRunner<'file-promote'> = {
   touches: ({ path }) => [path],
 
-  async probe({ path }, { host }) {
-    return (await host.files.stat(path)) !== null;
+  // A drop-in with other credentials than the ones that were proven to work does not count: its server rejects them.
+  async probe({ path, component, credentials }, { host, layout, vault }) {
+    const text = await host.files.readText(path);
+    const prefix = layout.components.find(({ id }) => id === component)?.database?.prefix;
+    if (text === null || prefix === undefined) return false;
+    const there = databaseCredentials(readDropIns([{ path, text }]).values, prefix);
+    const { host: server, port, database, role } = credentials;
+    return (
+      there?.host === server &&
+      there.port === port &&
+      there.database === database &&
+      there.role === role &&
+      there.password === vault.get(credentials.secret)
+    );
   },
 
   async apply({ from, path, credentials, component }, { host, layout, vault }) {

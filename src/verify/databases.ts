@@ -30,6 +30,15 @@ function full(fact: DatabaseFact, content: DatabaseContent, name: string): Check
         'Run engine-cleanup without -d, or restore a dump into it.',
       ),
     );
+  } else if (content.owner !== fact.credentials?.role) {
+    checks.push(
+      check(
+        fact,
+        false,
+        `${name} belongs to role "${content.owner}", not to the one of setup's credentials, which an upgrade refuses.`,
+        `A DBA runs: ALTER DATABASE ${sql(fact.credentials?.database ?? '')} OWNER TO ${sql(fact.credentials?.role ?? '')};`,
+      ),
+    );
   } else if (content.foreignObjects.length > 0) {
     checks.push(
       check(
@@ -190,6 +199,25 @@ export function checkDatabase(fact: DatabaseFact, layout: DatabaseLayout, hasDro
     default:
       return [check(fact, true, `not asked: ${reach.message}`)];
   }
+}
+
+/**
+ * A volume database that connects is taken as it is, whatever became of the engine's: beside a new engine it holds rows of storage that the engine does not know. Said by code
+ * only, no release complains.
+ */
+export function checkVolumeDatabases(facts: Facts): Check[] {
+  const engine = facts.databases.find(({ component, foreign }) => component === 'engine' && foreign === null);
+  if ((engine?.content?.tables ?? 0) > 0) return [];
+  return facts.databases
+    .filter(({ component }) => component === 'managedblock' || component === 'cinderlib')
+    .filter(({ foreign, content }) => foreign === null && (content?.tables ?? 0) > 0)
+    .map(({ component, title, credentials }) => ({
+      id: `database-${component}-stale`,
+      ok: false,
+      severity: 'obstacle' as const,
+      detail: `The ${title} "${credentials?.database}" is full while the engine's is new: engine-setup takes it as it is, with volumes that the new engine does not know.`,
+      hint: 'Run engine-cleanup without -d: it clears both.',
+    }));
 }
 
 /** The identity of this host's DWH must be the one the engine database knows: else setup asks whether to disconnect the other, and stops. */

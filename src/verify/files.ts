@@ -101,3 +101,24 @@ export function checkShared(facts: Facts): Check[] {
   }
   return checks;
 }
+
+/** The numbers of a version: `4.5.8_master-1.el9` → `4.5.8`. */
+function numbers(version: string): string {
+  return /^\d+(?:\.\d+)*/.exec(version)?.[0] ?? version;
+}
+
+/** engine-setup stops where its own package and the engine's are not of one version: an upgrade of packages that stopped half-way. */
+export function checkPackages(facts: Facts, layout: Layout): Check[] {
+  const { packageVersion, setupPackageVersion } = facts;
+  if (packageVersion === null || setupPackageVersion === null) return [];
+  if (numbers(packageVersion) === numbers(setupPackageVersion)) return [];
+  return [
+    {
+      id: 'package-version',
+      ok: false,
+      severity: 'obstacle',
+      detail: `${layout.packageName} is version ${packageVersion}, ${layout.setupPackageName} is version ${setupPackageVersion}: engine-setup refuses to mix them.`,
+      hint: 'Bring both to one version: dnf update, then look at the version lock if one stays behind.',
+    },
+  ];
+}

@@ -2,8 +2,8 @@
 import { databasesOf, LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Check, Verdict } from '../model/report.ts';
-import { checkDatabase, checkDwhIdentity } from './databases.ts';
-import { checkMarker, checkRecords, checkShared } from './files.ts';
+import { checkDatabase, checkDwhIdentity, checkVolumeDatabases } from './databases.ts';
+import { checkMarker, checkPackages, checkRecords, checkShared } from './files.ts';
 import { checkLostKeys, checkPki } from './pki.ts';
 
 /** Judges facts read after a run, or at any time. `judged`: the keys were opened and chained. */
@@ -26,10 +26,12 @@ export function verify(facts: Facts, judged: boolean): Verdict {
   }
   checks.push(
     ...checkDwhIdentity(facts),
+    ...checkVolumeDatabases(facts),
     ...checkPki(facts, layout, judged),
     ...checkMarker(facts, layout),
     ...checkRecords(facts),
     ...checkShared(facts),
+    ...checkPackages(facts, layout),
     ...checkLostKeys(facts),
   );
   for (const fault of facts.faults) {

@@ -10,6 +10,12 @@ function obstacle(id: string, detail: string): Check {
   return { id, ok: false, severity: 'obstacle', detail, hint: HINT };
 }
 
+/** engine-setup will make the engine's database anew, or fill an empty one. */
+function isNew({ databases }: Facts): boolean {
+  const engine = databases.find(({ component, foreign }) => component === 'engine' && foreign === null);
+  return engine === undefined || engine.reach.state === 'absent' || engine.content?.tables === 0;
+}
+
 /** Judges the tree by what is there, and by the keys where they were looked at. */
 export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[] {
   const { pki } = layout;
@@ -71,6 +77,17 @@ export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[]
     );
   }
   if (checks.length > 0) return checks;
+  if (facts.pki.ca !== 'absent' && isNew(facts)) {
+    // Measured on 4.5.8: exit 0, the new database has the default organisation while the CA has the old one.
+    return [
+      {
+        id: 'pki-organisation',
+        ok: true,
+        severity: 'warning',
+        detail: `the CA and keys are whole, but the database is new: engine-setup goes on with the old CA${facts.pki.organization ? ` of "${facts.pki.organization}"` : ''}, whatever organisation it is told`,
+      },
+    ];
+  }
   const detail =
     facts.pki.ca === 'absent'
       ? 'no CA and no keys: engine-setup makes them'

@@ -32,9 +32,10 @@ describe('ways in which the existing cleanup fails', () => {
     const objects = await box.objects();
     const before = temporaryFiles();
     // A lock of somebody else keeps the program inside the database step, so that the kill always meets it there.
-    const other = await box.server.connectAs('engine', 'sample-password', 'engine', { applicationName: 'somebody' });
-    await other.query('BEGIN; LOCK TABLE vds_static IN ROW EXCLUSIVE MODE');
-    const running = box.start(['-u', '--timeout', '30'], {});
+    await box.server.superuser("CREATE ROLE somebody LOGIN PASSWORD 'x' SUPERUSER");
+    const other = await box.server.connectAs('somebody', 'x', 'engine', { applicationName: 'reporting' });
+    await other.query('BEGIN; LOCK TABLE public.vds_static IN ROW EXCLUSIVE MODE');
+    const running = box.start(['-u', '--timeout', '30']);
     await running.saw('Back up database');
     await new Promise((resolve) => setTimeout(resolve, 300));
     running.child.kill('SIGKILL');

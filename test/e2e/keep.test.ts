@@ -83,7 +83,7 @@ describe('-d', () => {
   });
 
   it('with --keep-pki after the package was removed puts back the newest copy whose CA and keys match', async () => {
-    box = await Box.make({ packageRemoved: true });
+    box = await Box.make({ package: 'reinstalled' });
     expect(box.exists('/etc/pki/ovirt-engine/ca.pem')).toBe(false);
     const { report } = await box.json(['-u', '-d', '--keep-pki']);
     expect(report.steps.filter(({ error }) => error)).toEqual([]);

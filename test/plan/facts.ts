@@ -148,6 +148,7 @@ export function finished(more: Partial<Facts> = {}): Facts {
     setup: 'complete',
     package: 'installed',
     packageVersion: '4.5.8-1.el9',
+    setupPackageVersion: '4.5.8-1.el9',
     components: ['engine'],
     marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_APACHE/configured': true } },
     records: {

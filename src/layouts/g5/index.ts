@@ -9,6 +9,7 @@ import { pki } from './pki.ts';
 export const g5: Layout = {
   releases: ['4.4', '4.5'],
   packageName: 'ovirt-engine',
+  setupPackageName: 'ovirt-engine-setup',
   marker: '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf',
   records: '/etc/ovirt-engine/uninstall.d',
   answers: '/var/lib/ovirt-engine/setup/answers',

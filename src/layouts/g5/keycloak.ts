@@ -56,7 +56,7 @@ export const managedBlock: ComponentLayout = {
   id: 'managedblock',
   title: 'Managed block storage',
   enabledBy: ['OVESETUP_MB_DB/enable'],
-  shownBy: [`${CONF}/10-setup-managedblock-database.conf`],
+  shownBy: [`${CONF}/10-setup-managedblock-database.conf`, `${CONF}/10-setup-managedblock.conf`],
   services: [],
   database: {
     title: 'managed block storage database',

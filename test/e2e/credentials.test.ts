@@ -1,0 +1,167 @@
+/** Credentials that survive only in odd places, TLS, and databases of other hosts. */
+import { copyFileSync, readFileSync, renameSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Box } from './harness.ts';
+
+let box: Box;
+afterEach(() => box.destroy());
+
+const DATABASE = '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf';
+const CA = '/etc/pki/ovirt-engine/ca.pem';
+
+/** Everything that holds the engine's password goes, but for one place. */
+function leaveOnly(keep: string): void {
+  const places = [
+    DATABASE,
+    `${DATABASE}.20260301101500`,
+    '/etc/ovirt-engine/aaa/internal.properties',
+    '/etc/ovirt-engine/aaa/internal.properties.20260301101500',
+  ];
+  for (const path of places) if (path !== keep) box.host.remove(path);
+}
+
+async function cleared(): Promise<void> {
+  const { report } = await box.json(['-u']);
+  expect(report.steps.filter(({ error }) => error)).toEqual([]);
+  expect(report).toMatchObject({ exitCode: 0, databases: [{ action: 'clear' }], verify: { ready: true } });
+  expect((await box.objects()).filter((name) => !name.startsWith('public.uuid'))).toEqual([]);
+}
+
+describe('credentials that survive only', () => {
+  it('in a timestamped copy are used, and -d puts them back first', async () => {
+    box = await Box.make();
+    renameSync(box.path(DATABASE), box.path(`${DATABASE}.20260402101500`));
+    leaveOnly('');
+    const { report } = await box.json(['-u', '-d']);
+    expect(report).toMatchObject({ exitCode: 0, databases: [{ action: 'keep' }], verify: { ready: true } });
+    expect(box.text(DATABASE)).toContain('sample-password');
+    expect(box.exists(`${DATABASE}.20260402101500`)).toBe(false);
+    await cleared();
+  });
+
+  it('in the temporary copy of a killed setup are used', async () => {
+    box = await Box.make();
+    renameSync(box.path(DATABASE), box.path(`${DATABASE}.k3_x9q0a.tmp`));
+    leaveOnly('');
+    await cleared();
+    expect(box.exists(`${DATABASE}.k3_x9q0a.tmp`)).toBe(false);
+  });
+
+  it('in aaa/internal.properties are used, and -d writes the drop-in that setup looks for', async () => {
+    box = await Box.make();
+    leaveOnly('/etc/ovirt-engine/aaa/internal.properties');
+    const { report } = await box.json(['-u', '-d']);
+    expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
+    expect(box.text(DATABASE)).toMatch(/^ENGINE_DB_PASSWORD="sample-password"$/m);
+    await cleared();
+  });
+
+  it('in an answer file are used, and the database is cleared even where it could be dropped', async () => {
+    box = await Box.make({ manualDatabase: true });
+    leaveOnly('');
+    await cleared();
+  });
+
+  it('nowhere: refused, and the message names the way on', async () => {
+    box = await Box.make();
+    leaveOnly('');
+    const { report } = await box.json(['-u']);
+    expect(report).toMatchObject({ exitCode: 3, changed: false, databases: [{ action: 'refuse' }] });
+    expect(report.refusals[0]!.message).toMatch(/no credentials/);
+    expect(report.refusals[0]!.hint).toContain('-d');
+  });
+
+  it('in a drop-in that the server rejects while a copy logs in: -d keeps the copy’s', async () => {
+    box = await Box.make();
+    copyFileSync(box.path(DATABASE), box.path(`${DATABASE}.20260402101500`));
+    box.host.write(DATABASE, box.text(DATABASE).replace('sample-password', 'wrong'), 0o640);
+    box.host.remove(`${DATABASE}.20260301101500`);
+    const { report } = await box.json(['-u', '-d']);
+    expect(report.steps.filter(({ error }) => error)).toEqual([]);
+    expect(report).toMatchObject({ exitCode: 0, databases: [{ action: 'keep' }], verify: { ready: true } });
+    expect(box.text(DATABASE)).toContain('sample-password');
+  });
+
+  it('rejected everywhere: -d keeps the database, takes them away because they would stop setup, and prints the answers', async () => {
+    box = await Box.make();
+    await box.server.superuser("ALTER ROLE engine PASSWORD 'another'");
+    const { report } = await box.json(['-u', '-d']);
+    expect(report.databases).toMatchObject([{ action: 'keep' }]);
+    expect(report.warnings.map(({ code }) => code)).toContain('credentials-rejected');
+    expect(report.answers?.join('\n')).toMatch(/Manual/);
+    expect(box.exists(DATABASE)).toBe(false);
+    expect(report).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('TLS', () => {
+  it('without validation is used where the drop-in asks for it', async () => {
+    box = await Box.make({ engine: { secured: true } });
+    await cleared();
+  });
+
+  it('with validation trusts the engine’s own CA', async () => {
+    box = await Box.make({ engine: { secured: true, validated: true } });
+    box.host.write(CA, readFileSync(box.server.caFile, 'utf8'));
+    await cleared();
+  });
+
+  it('with validation refuses a server whose certificate nobody vouches for, before anything is changed', async () => {
+    box = await Box.make({ engine: { secured: true, validated: true } });
+    const { report } = await box.json(['-u']);
+    expect(report).toMatchObject({ exitCode: 3, changed: false, databases: [{ action: 'refuse' }] });
+    expect(report.refusals[0]!.message).toMatch(/certificate/i);
+  });
+});
+
+describe('databases of other hosts', () => {
+  it('an engine whose Data Warehouse runs elsewhere leaves that database alone', async () => {
+    box = await Box.make({ dwh: true });
+    // What an engine host keeps of a remote DWH: the engine side's credentials, and the marker's word that it is not here.
+    const dwhd = '/etc/ovirt-engine-dwh';
+    box.host.remove(dwhd);
+    const marker = box
+      .text(box.host.marker)
+      .replace('OVESETUP_DWH_CORE/enable=bool:True', 'OVESETUP_DWH_CORE/enable=bool:False');
+    box.host.write(box.host.marker, marker);
+    const before = await box.objects('ovirt_engine_history');
+    const { report } = await box.json(['-u']);
+    expect(report.databases).toMatchObject([
+      { component: 'dwh', action: 'foreign' },
+      { component: 'engine', action: 'clear' },
+    ]);
+    expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
+    expect(await box.objects('ovirt_engine_history')).toEqual(before);
+  });
+
+  it('the same without any marker', async () => {
+    box = await Box.make({ dwh: true });
+    box.host.remove('/etc/ovirt-engine-dwh');
+    box.host.remove(box.host.marker);
+    const before = await box.objects('ovirt_engine_history');
+    const { report } = await box.json(['-u']);
+    expect(report.databases.find(({ component }) => component === 'dwh')).toMatchObject({ action: 'foreign' });
+    expect(await box.objects('ovirt_engine_history')).toEqual(before);
+  });
+
+  it('a Data Warehouse host touches nothing of the engine’s database but its own two rows', async () => {
+    box = await Box.make({ dwh: true });
+    for (const path of ['/etc/ovirt-engine/engine.conf.d', '/etc/pki/ovirt-engine', '/etc/ovirt-engine/aaa'])
+      box.host.remove(path);
+    const marker = box
+      .text(box.host.marker)
+      .replace('OVESETUP_ENGINE_CORE/enable=bool:True', 'OVESETUP_ENGINE_CORE/enable=bool:False');
+    box.host.write(box.host.marker, marker);
+    const before = await box.objects('engine');
+    const { report } = await box.json(['-u']);
+    expect(report.steps.filter(({ error }) => error)).toEqual([]);
+    expect(report.databases.find(({ component }) => component === 'engine')).toMatchObject({ action: 'foreign' });
+    expect(report.databases.find(({ component }) => component === 'dwh')).toMatchObject({ action: 'clear' });
+    expect(await box.objects('engine')).toEqual(before);
+    const rows = await box.server.superuser(
+      "SELECT var_name, var_value FROM dwh_history_timekeeping WHERE var_name IN ('dwhHostname', 'dwhUuid')",
+      'engine',
+    );
+    for (const row of rows) expect(row.var_value ?? '').toBe('');
+  });
+});

@@ -1,0 +1,362 @@
+/** Every state in which a second engine-setup was measured or read to stop, to be spoiled silently, or to work: what `verify` says of it. */
+import { describe, expect, it } from 'vitest';
+import { g5 } from '../../src/layouts/g5/index.ts';
+import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
+import type { Verdict } from '../../src/model/report.ts';
+import { verify } from '../../src/verify/index.ts';
+import { content, credentials, database, EMPTY_CONTENT, file, finished, superuserView } from '../plan/facts.ts';
+
+const PKI = '/etc/pki/ovirt-engine';
+const DROP_IN = '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf';
+const WHOLE_PKI = [
+  'ca.pem',
+  'private/ca.pem',
+  'qemu-ca.pem',
+  'private/qemu-ca.pem',
+  'keys/engine.p12',
+  'keys/engine_id_rsa',
+  '.truststore',
+].map((name) => `${PKI}/${name}`);
+
+function pkiOf(present: string[], usable = false): Facts['pki'] {
+  const ca = present.includes(`${PKI}/ca.pem`) ? 'ok' : 'absent';
+  return { ...finished().pki, present, usable, usableWhy: usable ? '' : 'something is missing', ca };
+}
+
+/** A host after a dropping cleanup with a local database: nothing is left. */
+function clean(more: Partial<Facts> = {}): Facts {
+  return finished({
+    setup: 'none',
+    marker: null,
+    records: { paths: [], empty: [], entries: [], lines: 0 },
+    files: [],
+    lines: [],
+    services: [],
+    databases: [],
+    directories: [],
+    pki: pkiOf([]),
+    sslConf: 'plain',
+    ...more,
+  });
+}
+
+/** A host after `-d --keep-pki`. */
+function keptWhole(more: Partial<Facts> = {}): Facts {
+  return finished({
+    marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_ENGINE_CORE/enable': true } },
+    files: [
+      file(DROP_IN, 'credentials', { keep: 'database', credentialsOf: ['engine'] }),
+      file('/etc/ovirt-engine/engine.conf.d/10-setup-protocols.conf', 'drop-ins', { keep: 'database' }),
+      file(g5.marker, 'marker', { keep: 'database' }),
+      ...WHOLE_PKI.map((path) => file(path, path.endsWith('/ca.pem') ? 'ca' : 'keystores', { keep: 'pki' })),
+    ],
+    lines: [],
+    pki: pkiOf(WHOLE_PKI, true),
+    sslConf: 'plain',
+    ...more,
+  });
+}
+
+const emptied = (more: Partial<DatabaseFact> = {}): DatabaseFact => database({ content: EMPTY_CONTENT, ...more });
+const withDropIn = { files: [file(DROP_IN, 'credentials', { credentialsOf: ['engine'] })] };
+const absent = { reach: { state: 'absent', message: 'no such database' } as const, content: null };
+const keys = (...names: string[]): Partial<Facts> => ({
+  files: names.map((name) => file(`${PKI}/${name}`, name === 'ca.pem' ? 'ca' : 'keystores')),
+  pki: pkiOf(names.map((name) => `${PKI}/${name}`)),
+});
+
+function obstacles({ checks }: Verdict): string[] {
+  return checks.filter(({ ok }) => !ok).map(({ id }) => id);
+}
+
+function warnings({ checks }: Verdict): string[] {
+  return checks.filter(({ ok, severity }) => ok && severity === 'warning').map(({ id }) => id);
+}
+
+describe('ready, as measured with setup 4.5.8', () => {
+  it.each<[string, Facts]>([
+    ['nothing is left', clean()],
+    ['database, role and uuid-ossp stay, everything else is gone', clean({ databases: [emptied()] })],
+    ['the drop-in is left, its database is empty', clean({ ...withDropIn, databases: [emptied()] })],
+    [
+      'marker left, database empty, PKI gone',
+      clean({
+        marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_CONFIG/fqdn': 'a' } },
+        databases: [emptied()],
+      }),
+    ],
+    [
+      'only certificates, database.txt and serial.txt left',
+      clean(keys('certs/1000.pem', 'database.txt', 'serial.txt')),
+    ],
+    ['only the web server’s keys and certificates left', clean(keys('keys/apache.p12', 'certs/apache.cer'))],
+    [
+      'only functions left in the database',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, ownedObjects: 5 } })] }),
+    ],
+    ['a full, whole database with working credentials, never cleaned', keptWhole()],
+    [
+      'neither role nor database',
+      clean({
+        databases: [
+          database({
+            ...absent,
+            admin: {
+              ...superuserView(),
+              role: { name: 'engine', exists: false, superuser: false, elsewhere: [] },
+              database: { ...superuserView().database!, exists: false },
+            },
+          }),
+        ],
+      }),
+    ],
+  ])('%s', (_, facts) => {
+    expect(obstacles(verify(facts, true))).toEqual([]);
+    expect(verify(facts, true).ready).toBe(true);
+  });
+});
+
+describe('not ready: setup stops, or is spoiled silently', () => {
+  const role = { name: 'engine', exists: true, superuser: false, elsewhere: [] };
+  const noCredentials = {
+    credentials: null,
+    candidates: [],
+    content: null,
+    reach: { state: 'no-credentials', message: 'none' } as const,
+  };
+  const gone = { ...superuserView().database!, exists: false };
+  it.each<[string, Facts, string]>([
+    [
+      'no uuid-ossp in the empty database',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, uuidOssp: false } })] }),
+      'database-engine',
+    ],
+    [
+      'no schema public',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, publicSchema: false, mayCreateInPublic: false } })] }),
+      'database-engine',
+    ],
+    [
+      'no right to create in public',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, mayCreateInPublic: false } })] }),
+      'database-engine',
+    ],
+    ['only engine.p12 left', clean(keys('keys/engine.p12')), 'pki-half'],
+    ['only .truststore left', clean(keys('.truststore')), 'pki-half'],
+    ['only engine_id_rsa left', clean(keys('keys/engine_id_rsa')), 'pki-half'],
+    ['only ca.pem left', clean(keys('ca.pem')), 'pki-pair-ca.pem'],
+    ['only ca.pem and its key left', clean(keys('ca.pem', 'private/ca.pem')), 'pki-keys'],
+    ['only qemu-ca.pem left', clean(keys('qemu-ca.pem')), 'pki-pair-qemu-ca.pem'],
+    [
+      'ca.pem is no certificate',
+      clean({ pki: { ...pkiOf([`${PKI}/ca.pem`, `${PKI}/private/ca.pem`]), ca: 'damaged' } }),
+      'pki-ca',
+    ],
+    ['apache-ca.pem of the old CA left', clean(keys('apache-ca.pem')), 'pki-web'],
+    [
+      'one table left, whoever owns it',
+      clean({ databases: [database({ content: content({ tables: 1, missing: ['vms', 'providers'] }) })] }),
+      'database-engine',
+    ],
+    [
+      'one sequence left',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, obstacles: ['sequence public.s'] } })] }),
+      'database-engine',
+    ],
+    [
+      'schema aaa_jdbc left',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, obstacles: ['schema aaa_jdbc'] } })] }),
+      'database-engine',
+    ],
+    ['drop-in left, database dropped', clean({ ...withDropIn, databases: [database(absent)] }), 'database-engine'],
+    [
+      'drop-in left, password changed',
+      clean({
+        ...withDropIn,
+        databases: [database({ reach: { state: 'rejected', message: 'wrong password' }, content: null })],
+      }),
+      'database-engine',
+    ],
+    [
+      'drop-in left, no server answers',
+      clean({
+        ...withDropIn,
+        databases: [database({ reach: { state: 'unreachable', message: 'refused' }, content: null })],
+      }),
+      'database-engine',
+    ],
+    [
+      'the database is closed to connections',
+      clean({ ...withDropIn, databases: [database({ reach: { state: 'sealed', message: 'limit' }, content: null })] }),
+      'database-engine',
+    ],
+    [
+      'role without its database, on a remote server',
+      clean({ databases: [database({ ...absent, local: false })] }),
+      'database-engine',
+    ],
+    [
+      'role without its database, seen by the superuser',
+      clean({ databases: [database({ ...noCredentials, admin: { ...superuserView(), role, database: gone } })] }),
+      'database-engine',
+    ],
+    [
+      'database without its role',
+      clean({
+        databases: [database({ ...noCredentials, admin: { ...superuserView(), role: { ...role, exists: false } } })],
+      }),
+      'database-engine',
+    ],
+    [
+      'half-built by a setup that was killed',
+      keptWhole({ databases: [database({ content: content({ missing: ['vms'] }) })] }),
+      'database-engine',
+    ],
+    [
+      'the false success: no administrator',
+      keptWhole({ databases: [database({ content: content({ missing: ['an administrator'] }) })] }),
+      'database-engine',
+    ],
+    [
+      'full, but objects belong to others',
+      keptWhole({ databases: [database({ content: content({ foreignObjects: ['table public.x'] }) })] }),
+      'database-engine',
+    ],
+    [
+      'full, but the database belongs to another role',
+      keptWhole({ databases: [database({ content: content({ owner: 'dba' }) })] }),
+      'database-engine',
+    ],
+    [
+      'the Data Warehouse was killed and seems to run',
+      keptWhole({ databases: [database({ content: content({ dwh: { hostname: 'h', uuid: 'u', running: true } }) })] }),
+      'dwh-running',
+    ],
+    [
+      'another Data Warehouse is registered',
+      keptWhole({
+        components: ['engine', 'dwh'],
+        dwhUuid: 'mine',
+        databases: [database({ content: content({ dwh: { hostname: 'h', uuid: 'other', running: false } }) })],
+      }),
+      'dwh-identity',
+    ],
+    [
+      'hosted engine outside global maintenance',
+      keptWhole({ databases: [database({ content: content({ hostedEngine: 'active' }) })] }),
+      'hosted-engine',
+    ],
+    [
+      'ENGINE_FQDN and marker lost: silently not configured',
+      keptWhole({ marker: null, files: [file(DROP_IN, 'credentials')] }),
+      'engine-enable',
+    ],
+    [
+      'the marker says the web server is configured, ssl.conf is reverted',
+      keptWhole({ marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_APACHE/configured': true } } }),
+      'marker-apache',
+    ],
+    [
+      'the marker has an OVN provider, the database is new',
+      clean({ marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_OVN/ovirtProviderOvnId': 'x' } } }),
+      'marker-ovn',
+    ],
+    [
+      'the record is empty for ever',
+      clean({ records: { paths: ['/r'], empty: ['/r'], entries: [], lines: 0 } }),
+      'records',
+    ],
+    [
+      'a volume database is full beside a new engine',
+      clean({
+        databases: [
+          database({
+            component: 'managedblock',
+            title: 'managed block storage database',
+            credentials: credentials('dwh', '/x'),
+          }),
+        ],
+      }),
+      'database-managedblock-stale',
+    ],
+    [
+      'a lock pins another version',
+      clean({
+        lines: [
+          {
+            ...finished().lines[0]!,
+            path: '/etc/dnf/plugins/versionlock.list',
+            edits: [{ added: 'ovirt-engine-4.4.1-1.el8.noarch', removed: null }],
+          },
+        ],
+      }),
+      'versionlock',
+    ],
+    ['packages of two versions', clean({ setupPackageVersion: '4.5.7-1.el9' }), 'package-version'],
+    [
+      'the record cannot be read',
+      clean({ faults: [{ check: 'record', message: 'damaged', hint: 'mend', forcible: false }] }),
+      'record',
+    ],
+  ])('%s', (_, facts, id) => {
+    const verdict = verify(facts, true);
+    expect(verdict.ready).toBe(false);
+    expect(obstacles(verdict)).toContain(id);
+    const check = verdict.checks.find((one) => one.id === id)!;
+    expect(check.detail.length).toBeGreaterThan(5);
+    expect(check.hint ?? '').not.toBe('');
+  });
+});
+
+describe('ready, with something to know', () => {
+  it.each<[string, Facts, string]>([
+    [
+      'the PKI is gone, the database full: hosts must be approved again',
+      keptWhole({ pki: pkiOf([]), files: keptWhole().files.filter(({ path }) => !path.startsWith(PKI)) }),
+      'hosts',
+    ],
+    [
+      'stored passwords no longer decrypt',
+      keptWhole({
+        pki: pkiOf([]),
+        files: keptWhole().files.filter(({ path }) => !path.startsWith(PKI)),
+        databases: [database({ content: content({ encrypted: { 'providers.auth_password': 2 } }) })],
+      }),
+      'stored-passwords',
+    ],
+    [
+      'PKI kept, database empty: the CA has the old organisation',
+      keptWhole({ databases: [emptied()] }),
+      'pki-organisation',
+    ],
+    [
+      'full database without credentials',
+      clean({
+        databases: [
+          database({
+            credentials: null,
+            candidates: [],
+            content: null,
+            reach: { state: 'no-credentials', message: '' },
+            admin: superuserView(),
+          }),
+        ],
+      }),
+      'database-engine',
+    ],
+  ])('%s', (_, facts, id) => {
+    const verdict = verify(facts, true);
+    expect(obstacles(verdict)).toEqual([]);
+    expect(warnings(verdict)).toContain(id);
+  });
+
+  it('a database whose credentials are another host’s is not judged', () => {
+    const verdict = verify(
+      clean({
+        databases: [database({ foreign: 'another host', reach: { state: 'unreachable', message: '' }, content: null })],
+      }),
+      true,
+    );
+    expect(verdict.ready).toBe(true);
+  });
+});
