@@ -90,7 +90,7 @@ function titleOf(plan: Plan, id: string): string {
 }
 
 /** Backups are added to the run's own directory and change nothing on the host. */
-function changesHost(step: Step): boolean {
+export function changesHost(step: Step): boolean {
   return !['files-archive', 'database-dump', 'roles-dump', 'backup-seal'].includes(step.kind);
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { writeDurably } from '../apply/run-directory.ts';
+import type { Identity } from '../model/facts.ts';
 
 export interface BackupMember {
   name: string;
@@ -19,6 +20,8 @@ export class Backup {
   readonly dir: string;
   readonly run: string;
   readonly members: BackupMember[] = [];
+  /** What the archive holds, by host path, as each file was when it went in: the only content that may be removed. */
+  readonly archived = new Map<string, Identity>();
 
   constructor(dir: string, run: string) {
     this.dir = dir;

@@ -89,6 +89,7 @@ export function openQuestions(input: Readable, output: Writable, stop?: AbortSig
   };
   const ask = async (question: string, how: AskHow = {}): Promise<boolean> => {
     const hint = how.default === undefined ? '(yes/no)' : how.default ? '(yes/no) [yes]' : '(yes/no) [no]';
+    if (stop?.aborted) throw new InterruptedError();
     const reader = await open();
     const stopped = interrupted(stop);
     try {

@@ -99,15 +99,11 @@ function once<T>(values: Map<OptionName, T>, name: OptionName, value: T): void {
   values.set(name, value);
 }
 
-function valueOf(row: OptionRow, text: string | undefined, inline: boolean): string {
+function requiredValue(row: OptionRow, text: string | undefined, inline: boolean): string {
   const missing = text === undefined || text === '' || (!inline && text.startsWith('-'));
   if (!missing) return text;
-  const example =
-    row.kind === 'path'
-      ? `--${row.long}=/some/path`
-      : row.kind === 'seconds'
-        ? '--timeout=60'
-        : `--force=${FORCIBLE[0]}`;
+  const values = { switch: 'yes', directory: '/some/directory', file: '/some/file', seconds: '60', check: FORCIBLE[0] };
+  const example = `--${row.long}=${values[row.kind]}`;
   throw new UsageError(`Option --${row.long} needs a value.`, `For example: ${example}`);
 }
 
@@ -141,10 +137,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       once(line.switches, row.long, switchValue(row.long, token.value));
       continue;
     }
-    const value = valueOf(row, token.value, token.inlineValue === true);
-    if (row.kind === 'path') once(line.paths, row.long, value);
-    else if (row.kind === 'seconds') once(timeouts, row.long, seconds(value));
-    else line.force.push(forcibleCheck(value));
+    const value = requiredValue(row, token.value, token.inlineValue === true);
+    if (row.kind === 'seconds') once(timeouts, row.long, seconds(value));
+    else if (row.kind === 'check') line.force.push(forcibleCheck(value));
+    else once(line.paths, row.long, value);
   }
   line.seconds = timeouts.get('timeout') ?? null;
   return line;

@@ -28,7 +28,8 @@ function removal(paths: readonly string[], root: string): string | null {
     if (dir === undefined) return null;
     dirs.add(dir);
   }
-  return `rm -r ${[...dirs].map(quoted).join(' ')}`;
+  // The directories themselves belong to packages.
+  return `rm -r ${[...dirs].map((dir) => `${quoted(dir)}/*`).join(' ')}`;
 }
 
 function directoryOf(paths: readonly string[]): string {

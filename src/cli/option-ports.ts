@@ -1,5 +1,5 @@
 /** The real machine behind the parsing of options. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { OptionPorts } from './options.ts';
 
@@ -34,14 +34,15 @@ function readText(path: string): string | null {
 }
 
 /** What cannot be looked at is no directory to work in either. */
-function isDirectory(path: string): boolean {
+function realDirectory(path: string): string | null {
   try {
-    return statSync(path).isDirectory();
+    const real = realpathSync(path);
+    return statSync(real).isDirectory() ? real : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
 export function optionPorts(cwd: string): OptionPorts {
-  return { cwd, readText, isDirectory };
+  return { cwd, readText, realDirectory };
 }

@@ -4,20 +4,20 @@ export interface OptionRow {
   long: string;
   short?: string;
   /** What follows it; a switch takes nothing, or `=yes` and `=no`. */
-  kind: 'switch' | 'path' | 'seconds' | 'check';
+  kind: 'switch' | 'directory' | 'file' | 'seconds' | 'check';
 }
 
 export const OPTIONS = [
   { long: 'unattended', short: 'u', kind: 'switch' },
   { long: 'dont-drop-db', short: 'd', kind: 'switch' },
   { long: 'json', kind: 'switch' },
-  { long: 'root', kind: 'path' },
+  { long: 'root', kind: 'directory' },
   { long: 'keep-pki', kind: 'switch' },
   { long: 'keep-changed', kind: 'switch' },
-  { long: 'backup-dir', kind: 'path' },
+  { long: 'backup-dir', kind: 'directory' },
   { long: 'no-backup', kind: 'switch' },
-  { long: 'log', kind: 'path' },
-  { long: 'config', kind: 'path' },
+  { long: 'log', kind: 'file' },
+  { long: 'config', kind: 'file' },
   { long: 'timeout', kind: 'seconds' },
   { long: 'force', kind: 'check' },
   { long: 'no-color', kind: 'switch' },

@@ -18,7 +18,7 @@ export interface Options {
   /** False: colour was switched off. */
   color: boolean;
   verbose: boolean;
-  /** Absolute path of an existing directory. Links in it are not resolved yet. */
+  /** Absolute path of an existing directory, links resolved. */
   root: string;
   backup: boolean;
   /** Absolute; null for the run's own directory. */
@@ -37,7 +37,8 @@ export interface OptionPorts {
   cwd: string;
   /** Text of a file; null if it does not exist. Throws a HostError if it cannot be read. */
   readText(path: string): string | null;
-  isDirectory(path: string): boolean;
+  /** The directory with links resolved; null if it is none. */
+  realDirectory(path: string): string | null;
 }
 
 const DEFAULT_CONFIG = '/etc/engine-cleanup.conf';
@@ -78,17 +79,19 @@ function readConfig(line: CommandLine, ports: OptionPorts, root: string | null):
   }
   const values = parseConfigFile(text, path);
   if (named === undefined && root !== null) {
+    // Resolved first: no number of ".." climbs over the root.
     for (const key of ['log', 'backup-dir'] as const)
-      if (values[key] !== undefined) values[key] = join(root, values[key]);
+      if (values[key] !== undefined) values[key] = join(root, resolve('/', values[key]));
   }
   return { path, values };
 }
 
 function checkedRoot(path: string, ports: OptionPorts): string {
-  const root = resolve(ports.cwd, path);
-  if (!ports.isDirectory(root)) {
+  const named = resolve(ports.cwd, path);
+  const root = ports.realDirectory(named);
+  if (root === null) {
     throw new UsageError(
-      `--root names ${printable(root)}, which is not an existing directory.`,
+      `--root names ${printable(named)}, which is not an existing directory.`,
       'Mount or unpack the installation there first, or correct the path.',
     );
   }

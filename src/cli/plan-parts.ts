@@ -54,19 +54,37 @@ function place({ host, port, local }: PlannedDatabase): string {
   return `on ${host}:${port}${local ? '' : ' (remote)'}`;
 }
 
-export function putDatabases(page: Page, plan: Plan): void {
+const DROPPED: (page: Page) => (text: string) => string =
+  ({ view: { colors } }) =>
+  (text) =>
+    colors.bold(colors.red(text));
+
+function putRoles(page: Page, roles: readonly string[]): void {
+  for (const role of roles) page.row('DROP', `role "${role}"`, { width: 6, paint: DROPPED(page) });
+}
+
+/** Every database, whether something happens to it or not, and the roles that go with it. */
+export function putDatabases(page: Page, plan: Plan, facts: Facts): void {
   if (plan.databases.length === 0) return;
   const { colors } = page.view;
   page.heading('Databases');
+  const roles = new Set(stepsOf(plan, 'role-drop').map(({ role }) => role));
+  const closed = stepsOf(plan, 'database-seal').map(({ component }) => component);
   for (const database of plan.databases) {
-    const { label, destroys } = ACTIONS[database.action];
-    const bytes = database.sizeBytes === null || database.action === 'absent' ? '' : `, ${size(database.sizeBytes)}`;
-    const paint = destroys ? (text: string) => colors.bold(colors.red(text)) : colors.bold;
-    page.row(label, `"${database.name}" ${place(database)}${bytes}`, { width: 6, paint });
-    page.row('', database.why, { width: 6, textPaint: colors.dim });
+    const { component, action, name, why, sizeBytes, role } = database;
+    const { label, destroys } = ACTIONS[action];
+    const title = facts.databases.find((fact) => fact.component === component)?.title ?? component;
+    const bytes = sizeBytes === null || action === 'absent' ? '' : `, ${size(sizeBytes)}`;
+    const alert = action === 'refuse' ? (text: string) => colors.bold(colors.yellow(text)) : colors.bold;
+    const paint = destroys ? DROPPED(page) : alert;
+    page.row(label, `${title} "${name}" ${place(database)}${bytes}`, { width: 6, paint });
+    const first = closed.includes(component) ? '; closed to new connections first' : '';
+    page.row('', why + first, { width: 6, textPaint: colors.dim });
+    if (roles.delete(role)) putRoles(page, [role]);
   }
-  for (const { role } of stepsOf(plan, 'role-drop'))
-    page.row('DROP', `role "${role}"`, { width: 6, paint: (text) => colors.bold(colors.red(text)) });
+  putRoles(page, [...roles]);
+  for (const { title } of stepsOf(plan, 'database-unseal')) page.row('OPEN', title, { width: 6, paint: colors.bold });
+  for (const { title } of stepsOf(plan, 'dwh-rows')) page.row('EDIT', title, { width: 6, paint: colors.bold });
 }
 
 export function putServices(page: Page, plan: Plan): void {
@@ -107,13 +125,11 @@ function putEdits(page: Page, step: StepOf<'lines-revert'>): void {
 /** Examples; or, where everything is listed, every path under the evidence that it is setup's. */
 function putRemoved(page: Page, files: readonly { path: string; why: string }[], shared: string): void {
   const { view } = page;
-  if (!view.verbose)
-    return putPaths(
-      page,
-      view,
-      files.map(({ path }) => path),
-      shared,
-    );
+  if (!view.verbose) {
+    const paths = files.map(({ path }) => path);
+    putPaths(page, view, paths, shared);
+    return;
+  }
   for (const why of new Set(files.map((file) => file.why))) {
     page.text(`${why}:`, { indent: 4, paint: view.colors.dim });
     for (const { path } of files.filter((file) => file.why === why)) page.command(path, { indent: 6 });
@@ -122,40 +138,26 @@ function putRemoved(page: Page, files: readonly { path: string; why: string }[],
 
 function putFileStep(page: Page, plan: Plan, step: Step): void {
   const real = (path: string): string => realPath(plan.root, path);
-  switch (step.kind) {
-    case 'files-remove':
-    case 'files-reset':
-      page.text(step.title);
-      return putRemoved(
-        page,
-        step.files.map(({ path, why }) => ({ path: real(path), why })),
-        real(step.target),
-      );
-    case 'dirs-remove':
-      page.text(step.title);
-      return putPaths(page, page.view, step.paths.map(real), real(step.target));
-    case 'lines-revert':
-      page.text(step.title);
-      return putEdits(page, step);
-    case 'pki-restore':
-    case 'file-promote':
-    case 'marker-rewrite':
-    case 'records-rewrite':
-    case 'dwh-rows':
-    case 'database-unseal':
-      page.text(step.title);
-      return;
-    default:
-      return;
+  page.text(step.title);
+  if (step.kind === 'files-remove' || step.kind === 'files-reset') {
+    const files = step.files.map(({ path, why }) => ({ path: real(path), why }));
+    putRemoved(page, files, real(step.target));
+  } else if (step.kind === 'dirs-remove') {
+    putPaths(page, page.view, step.paths.map(real), real(step.target));
+  } else if (step.kind === 'lines-revert') {
+    putEdits(page, step);
   }
 }
 
+/** Steps that other parts of the plan tell of. Everything else is listed among the files: a new kind of step cannot be forgotten. */
 const ELSEWHERE: readonly StepKind[] = [
   'service-stop',
   'service-disable',
   'web-server-reload',
   'database-seal',
+  'database-unseal',
   'database-dump',
+  'dwh-rows',
   'roles-dump',
   'files-archive',
   'backup-seal',
@@ -177,6 +179,8 @@ export function changedAndRemoved(plan: Plan): string[] {
   return files.filter(({ changed }) => changed === true).map(({ path }) => realPath(plan.root, path));
 }
 
+const BACKUP: readonly StepKind[] = ['files-archive', 'database-dump', 'roles-dump'];
+
 export function putBackup(page: Page, plan: Plan, facts: Facts): void {
   if (!plan.steps.some(({ destructive }) => destructive)) return;
   page.heading('Backup');
@@ -184,7 +188,16 @@ export function putBackup(page: Page, plan: Plan, facts: Facts): void {
     page.text('None, as asked: what this run removes cannot be put back.', { paint: page.view.colors.yellow });
     return;
   }
+  for (const { kind, title } of plan.steps) if (BACKUP.includes(kind)) page.text(title);
   const bytes = stepsOf(plan, 'database-dump').reduce((sum, step) => sum + step.sizeBytes, 0) + facts.space.filesBytes;
   page.text(`Made and read back before anything is dropped or removed, at most ${size(bytes)}:`);
   page.command(plan.backupDir);
+}
+
+/** Every step in its order, in the words in which a run reports it. */
+export function putSteps(page: Page, plan: Plan): void {
+  if (plan.steps.length === 0) return;
+  page.heading('Steps, in their order');
+  const width = String(plan.steps.length).length;
+  for (const [index, { title }] of plan.steps.entries()) page.row(String(index + 1).padStart(width), title, { width });
 }

@@ -5,7 +5,7 @@ import { realPath } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
-import { changedAndRemoved, putBackup, putDatabases, putFiles, putFound, putServices } from './plan-parts.ts';
+import { changedAndRemoved, putBackup, putDatabases, putFiles, putFound, putServices, putSteps } from './plan-parts.ts';
 import type { View } from './view.ts';
 
 export function putWarnings(page: Page, warnings: readonly Warning[]): void {
@@ -13,6 +13,13 @@ export function putWarnings(page: Page, warnings: readonly Warning[]): void {
   const { yellow } = page.view.colors;
   page.heading('Warnings', (text) => page.view.colors.bold(yellow(text)));
   for (const { message } of warnings) page.row('!', message, { width: 0, paint: yellow });
+}
+
+/** What engine-setup will meet after a run that keeps a database. */
+export function putAnswers(page: Page, answers: readonly string[]): void {
+  if (answers.length === 0) return;
+  page.heading('What engine-setup will find and ask');
+  for (const answer of answers) page.row('-', answer, { width: 0 });
 }
 
 export function putRefusals(page: Page, refusals: readonly Refusal[]): void {
@@ -34,7 +41,7 @@ export function renderPlan(plan: Plan, facts: Facts, view: View): string {
   const page = new Page(view);
   page.heading(`Cleanup of ${plan.root === '/' ? view.hostname : `the installation below ${plan.root}`}`);
   putFound(page, facts);
-  putDatabases(page, plan);
+  putDatabases(page, plan, facts);
   putServices(page, plan);
   putFiles(page, plan);
   const changed = changedAndRemoved(plan);
@@ -50,6 +57,8 @@ export function renderPlan(plan: Plan, facts: Facts, view: View): string {
     plan.root,
   );
   putBackup(page, plan, facts);
+  if (view.verbose) putSteps(page, plan);
+  putAnswers(page, plan.answers);
   putWarnings(page, plan.warnings);
   putRefusals(page, plan.refusals);
   return page.toString();

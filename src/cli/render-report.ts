@@ -1,9 +1,9 @@
 /** The closing report of every command and outcome. Pure: everything in it comes from the report and the plan. */
 import type { Plan } from '../model/plan.ts';
-import type { Report } from '../model/report.ts';
+import type { Report, Verdict } from '../model/report.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
-import { putRefusals, putWarnings } from './render-plan.ts';
+import { putAnswers, putRefusals, putWarnings } from './render-plan.ts';
 import { putBackupPlace, putChecks, putDone, putFailures, putStanding, putVerdict } from './report-parts.ts';
 import { printable } from './safe.ts';
 import { count } from './text.ts';
@@ -21,12 +21,6 @@ function needsHostsNote(report: Report, plan: Plan | null): boolean {
   return (
     plan !== null && plan.mode === 'keep' && !plan.keepPki && report.databases.some(({ action }) => action === 'keep')
   );
-}
-
-function putAnswers(page: Page, report: Report): void {
-  if (report.answers === undefined || report.answers.length === 0) return;
-  page.heading('What engine-setup will find and ask');
-  for (const answer of report.answers) page.row('-', answer, { width: 0 });
 }
 
 /** Nothing that only a backup brings back was begun: what was stopped runs again, unless a warning says otherwise. */
@@ -62,69 +56,86 @@ function putEnd(page: Page, report: Report, plan: Plan | null): void {
       if (!report.changed) page.text('Nothing was changed.', { indent: 0 });
       else if (wentBack(report, plan))
         page.text('Nothing was dropped or removed, and the services that had been stopped run again.', { indent: 0 });
-      page.literal(CONTINUE);
+      putWayOn(page, report);
       return;
     case 'internal':
       page.text('This is a bug in engine-cleanup.', { indent: 0 });
-      page.literal(CONTINUE);
+      putWayOn(page, report);
+      return;
+    case 'declined':
+      page.text('Not started. Nothing was changed.', { indent: 0 });
       return;
     default:
       page.text('Nothing was changed.', { indent: 0 });
   }
 }
 
+/** A run that did something is continued by the next; one that did nothing begins anew. */
+function putWayOn(page: Page, report: Report): void {
+  if (report.command !== 'cleanup') return;
+  if (report.steps.some(({ status }) => status !== 'planned')) page.literal(CONTINUE);
+  else page.text('Run engine-cleanup again when it suits.', { indent: 0 });
+}
+
+/** What a run did and left, ordered so that what matters most stands last, next to the prompt. */
 function renderCleanup(page: Page, report: Report, plan: Plan | null): void {
-  putRefusals(page, report.refusals);
-  putDone(page, report);
-  putStanding(page, report);
-  const ran = report.steps.some(({ status }) => status !== 'planned');
-  if (ran || report.outcome === 'nothing-to-do') putKept(page, page.view, report.kept, report.root);
-  putFailures(page, report);
+  const { outcome, steps, error } = report;
+  const ran = steps.some(({ status }) => status !== 'planned');
+  const finished = outcome === 'ok' || outcome === 'unready' || outcome === 'nothing-to-do';
+  putDone(page, report, wentBack(report, plan));
+  if (ran) putStanding(page, report);
+  if (finished) putKept(page, page.view, report.kept, report.root);
   putBackupPlace(page, report);
-  if (ran || report.refusals.length > 0) putWarnings(page, report.warnings);
-  putVerdict(page, report.verify);
-  if (ran) putAnswers(page, report);
-  if (report.error)
+  if (ran) putWarnings(page, report.warnings);
+  putFailures(page, report);
+  // A run that did not come to its end leaves obstacles by nature: the next one takes them away.
+  if (finished) putVerdict(page, report.verify);
+  if (finished && ran) putAnswers(page, report.answers ?? []);
+  putRefusals(page, report.refusals);
+  if (error)
     page
-      .gap()
-      .text(report.error.message, { indent: 0 })
-      .text(report.error.hint ?? '', { indent: 0 });
+      .heading('Ended by an error', page.view.colors.red)
+      .text(error.message)
+      .text(error.hint ?? '');
   if (report.run !== null) page.gap().text(`Log: ${report.run.log}`, { indent: 0, paint: page.view.colors.dim });
   putEnd(page, report, plan);
 }
 
 /** The end of the verb `plan`: the plan itself was rendered before. */
-function renderPlanned(page: Page, report: Report, plan: Plan | null): void {
-  page.gap();
+function renderPlanned(page: Page, report: Report, plan: Plan): void {
   if (report.outcome === 'refused') {
     page.text('A run would be refused. Nothing was changed.', { indent: 0 });
   } else if (report.steps.length === 0) {
     page.text('Nothing to do.', { indent: 0 });
   } else {
     page.text(`A run would take ${count(report.steps.length, 'step')}. Nothing was changed.`, { indent: 0 });
-    const lost = plan?.mode === 'drop' && plan.databases.some(({ action }) => action === 'drop' || action === 'clear');
+    const lost = plan.mode === 'drop' && plan.databases.some(({ action }) => action === 'drop' || action === 'clear');
     if (lost)
       page.text('With -d the databases are kept; an interactive run asks.', { indent: 0, paint: page.view.colors.dim });
   }
 }
 
-function renderVerify(page: Page, report: Report): void {
-  page.heading(
-    `Can engine-setup be run now ${report.root === '/' ? `on ${page.view.hostname}` : `below ${report.root}`}?`,
-  );
-  if (report.verify !== null) putChecks(page, report.verify);
+function renderVerify(page: Page, report: Report, verdict: Verdict): void {
+  const { green, yellow, bold } = page.view.colors;
+  const where = report.root === '/' ? `on ${page.view.hostname}` : `below ${report.root}`;
+  page.heading(`Can engine-setup be run now ${where}?`);
+  putChecks(page, verdict);
   putWarnings(page, report.warnings);
-  const obstacles = report.verify?.checks.filter(({ ok }) => !ok).length ?? 0;
+  const obstacles = verdict.checks.filter(({ ok }) => !ok).length;
   page.gap();
-  if (report.verify?.ready) page.text('Yes: engine-setup can be run.', { indent: 0 });
-  else page.text(`Not yet: ${count(obstacles, 'obstacle')} must be out of the way first.`, { indent: 0 });
+  if (verdict.ready) page.text('Yes: engine-setup can be run.', { indent: 0, paint: green });
+  else
+    page.text(`Not yet: ${count(obstacles, 'obstacle')} must be out of the way first.`, {
+      indent: 0,
+      paint: (text) => bold(yellow(text)),
+    });
 }
 
 /** The text for stdout. */
 export function renderReport(report: Report, plan: Plan | null, view: View): string {
   const page = new Page(view);
-  if (report.command === 'plan') renderPlanned(page, report, plan);
-  else if (report.command === 'verify') renderVerify(page, report);
+  if (report.command === 'plan' && plan !== null) renderPlanned(page, report, plan);
+  else if (report.command === 'verify' && report.verify !== null) renderVerify(page, report, report.verify);
   else renderCleanup(page, report, plan);
   return page.toString();
 }

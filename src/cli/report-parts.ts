@@ -43,9 +43,10 @@ function deedText(deed: string, steps: readonly ReportedStep[]): string {
   return deed === 'Reverted' ? `lines in ${parts.join(', ')}` : parts.join(', ');
 }
 
-/** What this run did, in a few lines; with everything listed, each path. */
-export function putDone(page: Page, report: Report): void {
-  const done = report.steps.filter(({ status }) => status === 'done');
+/** What this run did, in a few lines; with everything listed, each path. `undone`: what was stopped or closed is as it was. */
+export function putDone(page: Page, report: Report, undone: boolean): void {
+  const reversed = ['service-stop', 'database-seal', 'database-unseal'];
+  const done = report.steps.filter(({ status, kind }) => status === 'done' && !(undone && reversed.includes(kind)));
   const already = report.steps.filter(({ status }) => status === 'already').length;
   const deeds = new Map<string, ReportedStep[]>();
   for (const step of done) {
@@ -53,7 +54,8 @@ export function putDone(page: Page, report: Report): void {
     if (deed !== undefined) deeds.set(deed, [...(deeds.get(deed) ?? []), step]);
   }
   if (deeds.size === 0 && already === 0) return;
-  page.heading(`Done in ${duration(report.durationMs)}`);
+  const whole = report.steps.every(({ status }) => status === 'done' || status === 'already');
+  page.heading(whole ? `Done, in ${duration(report.durationMs)}` : `Done so far, in ${duration(report.durationMs)}`);
   const width = Math.max(...[...deeds.keys()].map((deed) => deed.length), 7);
   for (const [deed, steps] of deeds) {
     page.row(deed, deedText(deed, steps), { width });
@@ -75,21 +77,22 @@ export function putStanding(page: Page, report: Report): void {
   }
 }
 
+/** What is left to do, and what failed: the reason last, because that is what is read. */
 export function putFailures(page: Page, report: Report): void {
   const { bold, red } = page.view.colors;
   const failed = report.steps.filter(({ status }) => status === 'failed');
   const blocked = report.steps.filter(({ status }) => status === 'blocked');
   const skipped = report.steps.filter(({ status }) => status === 'skipped');
-  if (failed.length > 0) page.heading('Failed', (text) => bold(red(text)));
-  for (const { title, error, hint } of failed) {
-    page.row('*', title, { width: 0 });
-    if (error !== null) page.row('', error, { width: 0 });
-    if (hint !== undefined) page.row('', hint, { width: 0 });
-  }
   if (blocked.length > 0) page.heading('Left undone, because it depends on what failed');
   for (const { title } of blocked) page.row('-', title, { width: 0 });
   if (skipped.length > 0) page.heading('Left undone, because the run was stopped');
   for (const { title } of skipped) page.row('-', title, { width: 0 });
+  if (failed.length > 0) page.heading('Failed', (text) => bold(red(text)));
+  for (const { title, error, hint } of failed) {
+    page.row('*', title, { width: 0, paint: red });
+    if (error !== null) page.row('', error, { width: 0 });
+    if (hint !== undefined) page.row('', hint, { width: 0 });
+  }
 }
 
 /** True if the backup was closed with its manifest: only then is it whole. */
@@ -107,12 +110,9 @@ export function putBackupPlace(page: Page, report: Report): void {
     page.command(`to remove: rm -r ${backup}`, { indent: 2, paint: page.view.colors.dim });
     return;
   }
-  for (const { component, name, backup: dump } of report.databases) {
-    if (dump !== null)
-      page.text(
-        `holds database "${name}" as ${dump.startsWith(`${backup}/`) ? dump.slice(backup.length + 1) : dump} (${component})`,
-      );
-  }
+  const inside = (path: string): string => (path.startsWith(`${backup}/`) ? path.slice(backup.length + 1) : path);
+  for (const { name, backup: dump } of report.databases)
+    if (dump !== null) page.text(`${inside(dump)} is the dump of database "${name}".`);
   page.text('The commands that put everything back are in its README:');
   page.command(`less ${backup}/README`);
   page.text('It holds passwords and private keys. To remove it when it is no longer needed:');

@@ -109,6 +109,20 @@ export interface AdminConnection {
   query<T extends QueryRow = QueryRow>(sql: string): Promise<T[]>;
   /** Statements without a result; stops at the first error. */
   execute(sql: string): Promise<void>;
+  /** How pg_dump logs in the same way. */
+  readonly login: ProgramLogin;
+}
+
+/** How one of PostgreSQL's programs logs in to one database. */
+export interface ProgramLogin {
+  /** Value of `--dbname`: host, port, role and database, never a password. */
+  connection: string;
+  /** Variables beside PATH and locale. They name files; no secret is in them. */
+  env: Readonly<Record<string, string>>;
+  /** The account it runs as; null: the caller's. */
+  account: { uid: number; gid: number } | null;
+  /** Open files it inherits as descriptors 3, 4, … */
+  fds: readonly number[];
 }
 
 export interface Host {

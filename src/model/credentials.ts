@@ -39,7 +39,9 @@ export class Vault {
   /** Replaces every known secret in a text that came from outside (a server's or a tool's message) by `***`. */
   redact(text: string): string {
     let clean = text;
-    for (const secret of this.#secrets.values()) if (secret.length >= 4) clean = clean.replaceAll(secret, '***');
+    // The longest first: a secret that is part of another would leave the rest of it.
+    const secrets = [...this.#secrets.values()].filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length);
+    for (const secret of secrets) clean = clean.replaceAll(secret, '***');
     return clean;
   }
 

@@ -222,6 +222,8 @@ export interface DatabaseContent {
   missing: string[];
   /** Number of values encrypted with the engine's key, by `table.column`. */
   encrypted: Record<string, number>;
+  /** Compatibility levels of clusters and data centers that setup does not upgrade from. */
+  unsupportedLevels: string[];
   /** The signature relations of this kind of database exist. */
   recognised: boolean;
   dwh: { hostname: string | null; uuid: string | null; running: boolean } | null;

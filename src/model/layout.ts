@@ -112,6 +112,8 @@ export interface DatabaseLayout {
   signature: readonly string[];
   /** What a finished setup leaves; anything missing means half-built. */
   complete: CompletenessLayout | null;
+  /** Compatibility levels that setup upgrades from, and the `table.column` pairs that hold them; it stops at any other. */
+  levels?: { columns: readonly string[]; supported: readonly string[] };
   /** `table.column` pairs that hold values encrypted with the engine's key. */
   encrypted: readonly string[];
   /** Roles without their own credentials login that our own files name (Grafana's): prefix and drop-ins. */

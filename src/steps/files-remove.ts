@@ -4,7 +4,18 @@
  */
 import { anchorOf } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import type { StepRunner } from './context.ts';
+import type { Identity } from '../model/facts.ts';
+import type { PlannedFile } from '../model/plan.ts';
+import type { StepContext, StepRunner } from './context.ts';
+
+/**
+ * The file of the plan, with the content of the backup. A service that was stopped after the plan was made may have written to its file once more
+ * (Grafana to its database); what was written after the backup is in neither, and is not removed.
+ */
+function expected({ path, identity }: PlannedFile, { backup }: StepContext): Identity {
+  const archived = backup?.archived.get(path);
+  return archived ? { ...identity, size: archived.size, mtimeMs: archived.mtimeMs } : identity;
+}
 
 export const filesRemove: StepRunner<'files-remove'> = {
   touches: ({ files }) => files.map(({ path }) => path),
@@ -14,11 +25,13 @@ export const filesRemove: StepRunner<'files-remove'> = {
     return true;
   },
 
-  async apply({ files }, { host, layout }) {
+  async apply({ files }, context) {
+    const { host, layout } = context;
     const failures: { path: string; error: unknown }[] = [];
-    for (const { path, identity } of files) {
+    for (const file of files) {
+      const { path } = file;
       try {
-        await host.files.remove(path, identity, anchorOf(layout, path));
+        await host.files.remove(path, expected(file, context), anchorOf(layout, path));
       } catch (error) {
         failures.push({ path, error });
       }

@@ -30,15 +30,6 @@ function full(fact: DatabaseFact, content: DatabaseContent, name: string): Check
         'Run engine-cleanup without -d, or restore a dump into it.',
       ),
     );
-  } else if (content.owner !== fact.credentials?.role) {
-    checks.push(
-      check(
-        fact,
-        false,
-        `${name} belongs to role "${content.owner}", not to the one of setup's credentials, which an upgrade refuses.`,
-        `A DBA runs: ALTER DATABASE ${sql(fact.credentials?.database ?? '')} OWNER TO ${sql(fact.credentials?.role ?? '')};`,
-      ),
-    );
   } else if (content.foreignObjects.length > 0) {
     checks.push(
       check(
@@ -50,6 +41,15 @@ function full(fact: DatabaseFact, content: DatabaseContent, name: string): Check
     );
   } else {
     checks.push(check(fact, true, `${name} is full and whole: engine-setup upgrades it`));
+  }
+  if (content.unsupportedLevels.length > 0) {
+    checks.push({
+      id: 'compatibility-levels',
+      ok: false,
+      severity: 'obstacle',
+      detail: `${name} holds clusters or data centers of compatibility level ${content.unsupportedLevels.join(', ')}, from which engine-setup does not upgrade.`,
+      hint: 'Start the old engine once more and raise their level, or run engine-cleanup without -d.',
+    });
   }
   if (content.dwh?.running) {
     checks.push({

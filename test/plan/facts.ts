@@ -54,6 +54,7 @@ export function content(more: Partial<DatabaseContent> = {}): DatabaseContent {
     sessions: [],
     missing: [],
     encrypted: {},
+    unsupportedLevels: [],
     recognised: true,
     dwh: null,
     hostedEngine: 'none',

@@ -223,9 +223,9 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       'database-engine',
     ],
     [
-      'full, but the database belongs to another role',
-      keptWhole({ databases: [database({ content: content({ owner: 'dba' }) })] }),
-      'database-engine',
+      'clusters of a level that the release does not upgrade',
+      keptWhole({ databases: [database({ content: content({ unsupportedLevels: ['4.1'] }) })] }),
+      'compatibility-levels',
     ],
     [
       'the Data Warehouse was killed and seems to run',

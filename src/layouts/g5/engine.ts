@@ -167,6 +167,10 @@ export const engine: ComponentLayout = {
       administrator: true,
       schemaVersion: true,
     },
+    levels: {
+      columns: ['cluster.compatibility_version', 'storage_pool.compatibility_version'],
+      supported: ['4.2', '4.3', '4.4', '4.5', '4.6', '4.7', '4.8'],
+    },
     encrypted: [
       'providers.auth_password',
       'storage_server_connections.password',

@@ -1,0 +1,236 @@
+/** One command from its options to what is shown at the end, however it ends. */
+import { hostname } from 'node:os';
+import { Vault } from '../model/credentials.ts';
+import type { Refusal } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import type { Facts } from '../model/facts.ts';
+import type { StopSignal } from '../model/outcome.ts';
+import { isBelow } from '../model/paths.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import { makeReport } from '../report.ts';
+import type { Dialogue, RunOptions, RunParts } from '../run.ts';
+import { accountName, callerName } from './caller.ts';
+import { type End, endOf, unchanged } from './ending.ts';
+import { toJson } from './json.ts';
+import { logHeader, NO_LOG, openLog, type RunLog } from './log.ts';
+import { describeOptions, type Options, wishesOf } from './options.ts';
+import { type Display, openProgress, withLog } from './progress.ts';
+import { converse } from './questions.ts';
+import { renderPlan } from './render-plan.ts';
+import { renderError, renderReport } from './render-report.ts';
+import { printable } from './safe.ts';
+import { takeLock } from './take-lock.ts';
+import { type Streams, type Terminal, terminalRefusal } from './terminal.ts';
+import { plainView, type View, viewOf } from './view.ts';
+import { Witness } from './witness.ts';
+import type { Work } from './work.ts';
+
+export interface Invocation extends Streams {
+  argv: readonly string[];
+  version: string;
+  cwd: string;
+  /** Aborted when a stop signal has arrived. */
+  stop: { signal: AbortSignal; name(): StopSignal };
+  /** Rejects with an error that no promise of the run carries (thrown in an event handler): it ends the run like any other. */
+  crash?: Promise<never>;
+}
+
+/** What is shown at the end. */
+interface Ending {
+  report: Report;
+  plan: Plan | null;
+  facts: Facts | null;
+}
+
+export class Session {
+  readonly #invocation: Invocation;
+  readonly #options: Options;
+  readonly #terminal: Terminal;
+  readonly #openWork: () => Promise<Work>;
+  readonly #startedAt: number;
+  readonly #vault = new Vault();
+  readonly #witness = new Witness();
+  readonly #display: Display;
+  #log: RunLog = NO_LOG;
+
+  constructor(
+    invocation: Invocation,
+    options: Options,
+    terminal: Terminal,
+    openWork: () => Promise<Work>,
+    startedAt: number,
+  ) {
+    this.#invocation = invocation;
+    this.#options = options;
+    this.#terminal = terminal;
+    this.#openWork = openWork;
+    this.#startedAt = startedAt;
+    this.#display = openProgress(terminal, invocation.stop.signal);
+  }
+
+  /** Runs the command and shows how it ended. Returns the exit code. */
+  async run(): Promise<number> {
+    const ending = await this.#guarded(() => this.#dispatch());
+    this.#terminal.endQuestions();
+    this.#display.clear();
+    this.#show(ending);
+    return ending.report.exitCode;
+  }
+
+  /** The ending of some work, or of the error that ended it. */
+  async #guarded(work: () => Promise<Ending>): Promise<Ending> {
+    const { crash } = this.#invocation;
+    try {
+      return await (crash ? Promise.race([work(), crash]) : work());
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  async #dispatch(): Promise<Ending> {
+    const { command, root, timeoutMs } = this.#options;
+    const refusal = terminalRefusal(this.#options, this.#terminal);
+    if (refusal) return this.#refused(refusal);
+    const work = await this.#openWork();
+    const parts: RunParts = { host: work.host({ root, timeoutMs }), vault: this.#vault, dialogue: this.#dialogue() };
+    if (command === 'cleanup') return this.#cleanup(work, parts);
+    this.#display.wait('Looking at the host');
+    if (command === 'plan') return work.plan(this.#runOptions(), parts);
+    return { report: await work.verify(this.#runOptions(), parts), plan: null, facts: null };
+  }
+
+  /** Everything that changes the host happens between taking the lock and giving it back; so does what the log says of it. */
+  async #cleanup(work: Work, parts: RunParts): Promise<Ending> {
+    const { root } = this.#options;
+    const { argv } = this.#invocation;
+    const user = accountName();
+    const startedAt = new Date().toISOString();
+    const command = printable(['engine-cleanup', ...argv].join(' '));
+    const lock = await takeLock(work, root, { pid: process.pid, user, startedAt, command });
+    if ('check' in lock) return this.#refused(lock);
+    try {
+      const refusal = this.#openLog();
+      if (refusal) return this.#refused(refusal);
+      this.#display.wait('Looking at the host');
+      const ending = await this.#guarded(async () => {
+        const report = await work.cleanup(this.#runOptions(), parts);
+        return { report, plan: this.#witness.plan, facts: this.#witness.facts };
+      });
+      this.#logEnding(ending);
+      return ending;
+    } finally {
+      this.#log.close();
+      lock.release();
+    }
+  }
+
+  #openLog(): Refusal | null {
+    const { log: path, root } = this.#options;
+    try {
+      const confined = isBelow(path, root) ? { below: root } : {};
+      this.#log = openLog(path, (text) => this.#vault.redact(text), confined);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      const message = unchanged(messageOf(error));
+      return { check: 'log', message, hint: error.hint, forcible: false };
+    }
+    const { version, env } = this.#invocation;
+    const options = describeOptions(this.#options);
+    logHeader(this.#log, { version, options, user: callerName(env), pid: process.pid });
+    return null;
+  }
+
+  #logEnding({ report, plan }: Ending): void {
+    this.#log.line(`ends: ${report.outcome}, exit ${report.exitCode}`);
+    this.#log.block(renderReport(report, plan, this.#logView()));
+    const { path, trouble } = this.#log;
+    if (trouble !== null) report.warnings.push({ code: 'log', message: `The log ${path} is not whole: ${trouble}` });
+  }
+
+  #dialogue(): Dialogue {
+    const { explicit } = this.#options;
+    const logged: Dialogue['progress'] = {
+      begin: (...step) => withLog(this.#display, this.#log).begin(...step),
+      bytes: (...bytes) => this.#display.bytes(...bytes),
+      end: (...step) => {
+        withLog(this.#display, this.#log).end(...step);
+        if (this.#witness.finished) this.#display.wait('Checking what engine-setup will find');
+      },
+    };
+    return {
+      decide: (facts, wishes, replan) => {
+        this.#display.clear();
+        this.#witness.facts = facts;
+        const conversation = { terminal: this.#terminal, view: this.#view(), given: explicit };
+        return converse(facts, wishes, replan, conversation);
+      },
+      progress: this.#witness.watch(logged),
+      planned: (facts, plan) => {
+        this.#display.clear();
+        this.#witness.facts = facts;
+        this.#witness.plan = plan;
+        this.#log.line('the plan:');
+        this.#log.block(renderPlan(plan, facts, this.#logView()));
+      },
+    };
+  }
+
+  #view(): View {
+    return viewOf(this.#terminal, { verbose: this.#options.verbose, hostname: hostname() });
+  }
+
+  #logView(): View {
+    return plainView({ hostname: hostname() });
+  }
+
+  #runOptions(): RunOptions {
+    const { command, root, backupDir, log } = this.#options;
+    const { version, stop } = this.#invocation;
+    return { command, version, root, wishes: wishesOf(this.#options), backupDir, log, stop };
+  }
+
+  #ending(end: End): Ending {
+    const { command, root, backupDir } = this.#options;
+    const { version, stop } = this.#invocation;
+    const { facts, plan } = this.#witness;
+    const execution = this.#witness.execution();
+    const report = makeReport({
+      command,
+      version,
+      root,
+      signal: stop.name(),
+      startedAt: this.#startedAt,
+      facts,
+      plan,
+      execution,
+      steps: execution?.steps ?? [],
+      run: this.#witness.run(this.#log.path, backupDir),
+      ...end,
+    });
+    return { report, plan, facts };
+  }
+
+  #refused(refusal: Refusal): Ending {
+    return this.#ending({ outcome: 'refused', refusals: [refusal] });
+  }
+
+  #failed(error: unknown): Ending {
+    const redact = (text: string): string => this.#vault.redact(text);
+    const end = endOf(error, { begun: this.#witness.begun, log: this.#log.path, redact });
+    if (end.outcome === 'internal' && error instanceof Error) this.#log.block(error.stack ?? error.message);
+    return this.#ending(end);
+  }
+
+  /** The end of every command: one JSON document, or a text. */
+  #show({ report, plan, facts }: Ending): void {
+    const { json, command } = this.#options;
+    const view = this.#view();
+    const bare = report.error && report.host === null ? report.error : null;
+    if (bare) this.#terminal.warn(renderError(bare));
+    if (json) this.#terminal.result(toJson(report));
+    else if (command === 'plan' && plan !== null && facts !== null)
+      this.#terminal.result(`${renderPlan(plan, facts, view)}\n${renderReport(report, plan, view)}`);
+    else if (!bare) this.#terminal.result(renderReport(report, plan, view));
+  }
+}

@@ -1,0 +1,31 @@
+/** What the words of the command line set to work. Loaded when a run really begins: a wrong command line needs none of it. */
+import type { Host } from '../host/port.ts';
+import type { Report } from '../model/report.ts';
+import type { planRun, RunOptions, RunParts } from '../run.ts';
+
+/** Who holds the lock, for the message of the run that comes second. */
+export interface Holder {
+  pid: number;
+  user: string;
+  startedAt: string;
+  command: string;
+}
+
+export interface Work {
+  host(options: { root: string; timeoutMs: number }): Host;
+  /** Takes the lock, or throws a BusyError. */
+  lock(path: string, holder: Holder): { release(): void } | Promise<{ release(): void }>;
+  plan: typeof planRun;
+  verify(options: RunOptions, parts: RunParts): Promise<Report>;
+  cleanup(options: RunOptions, parts: RunParts): Promise<Report>;
+}
+
+/** The real work, on the real machine. */
+export async function openWork(): Promise<Work> {
+  const [{ createHost }, { acquireLock }, { planRun, verifyRun, cleanupRun }] = await Promise.all([
+    import('../host/index.ts'),
+    import('../host/lock.ts'),
+    import('../run.ts'),
+  ]);
+  return { host: createHost, lock: acquireLock, plan: planRun, verify: verifyRun, cleanup: cleanupRun };
+}

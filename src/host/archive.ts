@@ -1,0 +1,202 @@
+/**
+ * The archive of the files a run removes or edits: a gzipped tar, made by the host's own tar so that the host's own tar reads it. It counts only after it
+ * was waited for on the disk and read back from there.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { HostError } from '../model/errors.ts';
+import type { Identity } from '../model/facts.ts';
+import { hostPath } from '../model/paths.ts';
+import { checkArchive } from './archive-check.ts';
+import { codeOf, fileError } from './files/errors.ts';
+import type { Files } from './port.ts';
+import { runTar, type TarRun } from './tar.ts';
+
+export interface ArchiveRequest {
+  /** Path of GNU tar. */
+  tar: string;
+  files: Files;
+  /** Host paths of files and links. One that is gone is left out. */
+  paths: readonly string[];
+  /** Real path of the archive, which must not exist yet. */
+  target: string;
+  /** Longest time without progress, ms. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Bytes archived so far, and in all. */
+  onBytes(done: number, expected: number): void;
+}
+
+export interface Archive {
+  sizeBytes: number;
+  sha256: string;
+  /** Every file in it by host path, as it was before and after it was archived. */
+  members: Map<string, Identity>;
+  /** What tar had to say although it succeeded: attributes it cannot store, for one. */
+  said: string;
+}
+
+/** What a compressed stream came to. */
+export interface Written {
+  sizeBytes: number;
+  sha256: string;
+  /** Bytes before compression. */
+  tarBytes: number;
+}
+
+/** Makes the archive; null if none of the paths exists. After a failure nothing of it is left. */
+export async function archiveFiles(request: ArchiveRequest): Promise<Archive | null> {
+  const members = await lookAt(request.files, request.paths);
+  if (members.size === 0) return null;
+  const fd = openNew(request.target);
+  try {
+    const { written, said } = await write(fd, request, members);
+    await checkArchive(request, members, written);
+    assertSame(request.files, members, await lookAt(request.files, [...members.keys()]));
+    syncDirectoryOf(request.target);
+    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, said };
+  } catch (error) {
+    removePartial(request.target);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The paths that exist, each reached without a link on the way: tar itself would follow one. */
+async function lookAt(files: Files, paths: readonly string[]): Promise<Map<string, Identity>> {
+  const found = new Map<string, Identity>();
+  for (const path of paths) {
+    const stat = await files.stat(path);
+    if (stat === null) continue;
+    if (stat.identity.type === 'dir' || stat.identity.type === 'other') {
+      throw new HostError(`${files.real(path)} is no longer a file or link. It was not backed up.`, {
+        hint: 'Look at it, and run engine-cleanup again.',
+      });
+    }
+    found.set(hostPath(files.root, path), stat.identity);
+  }
+  return found;
+}
+
+function assertSame(files: Files, before: Map<string, Identity>, after: Map<string, Identity>): void {
+  for (const [path, identity] of before) {
+    if (JSON.stringify(after.get(path)) === JSON.stringify(identity)) continue;
+    throw new HostError(`${files.real(path)} changed while it was backed up.`, {
+      hint: 'See what writes to it, stop that, and run engine-cleanup again.',
+    });
+  }
+}
+
+function openNew(target: string): number {
+  try {
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    return openSync(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    throw writeError(error, target);
+  }
+}
+
+function writeError(error: unknown, target: string): HostError {
+  const { message, code } = fileError(error, target, 'cannot be written');
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new HostError(message, {
+    hint: full
+      ? 'Free space there, or give another directory with --backup-dir, and run engine-cleanup again.'
+      : 'Give another directory with --backup-dir, or mend the cause, and run engine-cleanup again.',
+    code,
+    cause: error,
+  });
+}
+
+async function write(
+  fd: number,
+  request: ArchiveRequest,
+  members: Map<string, Identity>,
+): Promise<{ written: Written; said: string }> {
+  const expected = [...members.values()].reduce((sum, { size }) => sum + size, 0);
+  const written: Written = { sizeBytes: 0, sha256: '', tarBytes: 0 };
+  const hash = createHash('sha256');
+  const count = async function* (output: AsyncIterable<Buffer>) {
+    for await (const piece of output) {
+      written.tarBytes += piece.length;
+      // Headers and padding come on top of the files' own bytes.
+      request.onBytes(Math.min(written.tarBytes, expected), expected);
+      yield piece;
+    }
+  };
+  const store = async (packed: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const piece of packed) {
+      hash.update(piece);
+      writeWhole(fd, piece, request.target);
+      written.sizeBytes += piece.length;
+    }
+  };
+  // Names go in ended by NUL and are taken literally: no blank, newline, backslash or leading dash in one means anything to tar.
+  const names = Buffer.from([...members.keys()].map((path) => `${path.slice(1)}\0`).join(''));
+  const said = await runTar(await createRun(request), [names], (output) =>
+    pipeline(output, count, createGzip(), store),
+  );
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    throw writeError(error, request.target);
+  }
+  return { written: { ...written, sha256: hash.digest('hex') }, said };
+}
+
+function writeWhole(fd: number, piece: Buffer, target: string): void {
+  try {
+    for (let done = 0; done < piece.length; ) done += writeSync(fd, piece, done);
+  } catch (error) {
+    throw writeError(error, target);
+  }
+}
+
+async function createRun({ tar, files, timeoutMs, signal }: ArchiveRequest): Promise<TarRun> {
+  const run = { tar, timeoutMs, signal };
+  let help = '';
+  await runTar({ ...run, args: ['--help'], doing: 'telling what it can do' }, [], async (output) => {
+    for await (const piece of output) help += piece.toString('latin1');
+  });
+  const attributes = ['--acls', '--selinux', '--xattrs', '--xattrs-include'].filter((option) => help.includes(option));
+  return {
+    ...run,
+    doing: 'backing up the files',
+    args: [
+      '--create',
+      '--file=-',
+      `--directory=${files.root}`,
+      '--format=posix',
+      '--numeric-owner',
+      ...attributes.map((option) => (option === '--xattrs-include' ? `${option}=*` : option)),
+      '--no-recursion',
+      '--null',
+      '--no-unquote',
+      '--verbatim-files-from',
+      '--files-from=-',
+    ],
+  };
+}
+
+function syncDirectoryOf(target: string): void {
+  const dir = openSync(dirname(target), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(dir);
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL') throw writeError(error, target);
+  } finally {
+    closeSync(dir);
+  }
+}
+
+function removePartial(target: string): void {
+  try {
+    unlinkSync(target);
+  } catch {
+    // A backup without its manifest counts for nothing; the failure that led here is the one to tell.
+  }
+}

@@ -1,0 +1,49 @@
+/** Files of the installation below a root. Each call opens what it needs and closes it again; nothing is remembered between two calls. */
+import { statfsSync } from 'node:fs';
+import { hostPath, parentOf, realPath } from '../../model/paths.ts';
+import type { Files } from '../port.ts';
+import { digest } from './digest.ts';
+import { fileError } from './errors.ts';
+import { glob } from './glob.ts';
+import { link, makeParents } from './make.ts';
+import { list, onOtherMount, readBytes, readLink, stat } from './read.ts';
+import { remove, removeDir } from './remove.ts';
+import { replace } from './replace.ts';
+import { at, withDirectory } from './walk.ts';
+
+/** Free bytes for this caller on the file system of a directory, or of the nearest one above that exists. */
+function freeBytes(root: string, path: string): number {
+  for (let dir = hostPath(root, path); ; dir = parentOf(dir)) {
+    const free = withDirectory(root, dir, (fd) => {
+      try {
+        const { bavail, bsize } = statfsSync(at(fd, '.'));
+        return bavail * bsize;
+      } catch (error) {
+        throw fileError(error, realPath(root, dir), 'cannot be asked for its free space');
+      }
+    });
+    if (free !== null) return free;
+  }
+}
+
+/** The files below `root`, a directory by its real path that is no link itself. */
+export function createFiles(root: string): Files {
+  return {
+    root,
+    real: (path) => realPath(root, path),
+    stat: async (path) => stat(root, path),
+    list: async (path) => list(root, path),
+    glob: async (pattern) => glob(root, pattern),
+    readLink: async (path) => readLink(root, path),
+    readBytes: async (path, limit) => readBytes(root, path, limit),
+    readText: async (path) => readBytes(root, path)?.toString('utf8') ?? null,
+    digest: async (path, algorithm) => digest(root, path, algorithm),
+    remove: async (path, expect, anchor) => remove(root, path, expect, anchor),
+    removeDir: async (path, anchor) => removeDir(root, path, anchor),
+    replace: async (path, bytes, how) => replace(root, path, bytes, how),
+    freeBytes: async (path) => freeBytes(root, path),
+    makeParents: async (path, like, anchor) => makeParents(root, path, like, anchor),
+    link: async (path, target, anchor) => link(root, path, target, anchor),
+    onOtherMount: async (path, anchor) => onOtherMount(root, path, anchor),
+  };
+}

@@ -1,0 +1,19 @@
+/** Temporary names beside a target, and how they go away. */
+import { randomInt } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+
+const CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_';
+
+/** `NAME.XXXXXXXX.tmp`, as setup's own file transactions name theirs: one that a killed run leaves is found and removed by the next as those are. */
+export function temporaryName(name: string): string {
+  return `${name}.${Array.from({ length: 8 }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join('')}.tmp`;
+}
+
+/** Takes a temporary file of our own away after a failure. */
+export function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // The failure that led here is the one to tell; the next run finds the file by its name.
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Runs one of PostgreSQL's programs: as the account that its login names, with the files it reads its password and CAs from as inherited descriptors, in an
+ * environment without anything else of ours. What it writes can be had while it comes.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { HostError } from '../../model/errors.ts';
+import { nameOf, parentOf } from '../../model/paths.ts';
+import type { ProgramLogin } from '../port.ts';
+
+/** Of what it says on standard error the end is kept: the first lines of a long list of complaints seldom name the cause. */
+const STDERR_BYTES = 16 * 1024;
+
+export interface ProgramCall {
+  /** Path of the program. */
+  file: string;
+  args: readonly string[];
+  login?: ProgramLogin | null;
+  /** Written to standard input; without it standard input is at its end. */
+  input?: string;
+  /** Longest wait for the next sign of life on standard output, or for the end, ms. */
+  silenceMs: number;
+  /** Ends it when the operator asks to stop. */
+  signal?: AbortSignal;
+}
+
+export interface ProgramEnd {
+  code: number | null;
+  /** The last of what it said on standard error. */
+  stderr: string;
+  /** Why we ended it; null if it ended by itself. */
+  ended: 'silence' | 'stop' | null;
+}
+
+/** Takes one piece of standard output; the next is read when it is done. */
+export type Sink = (chunk: Buffer) => void | Promise<void>;
+
+function environment(call: ProgramCall): Record<string, string> {
+  // A PostgreSQL outside the system's directories may need its libraries named.
+  const { LD_LIBRARY_PATH } = process.env;
+  return {
+    PATH: `${parentOf(call.file)}:/usr/sbin:/usr/bin:/sbin:/bin`,
+    LC_ALL: 'C',
+    HOME: '/',
+    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
+    ...call.login?.env,
+  };
+}
+
+function start(call: ProgramCall): ChildProcess {
+  const { account, fds } = call.login ?? { account: null, fds: [] };
+  return spawn(call.file, call.args, {
+    cwd: '/',
+    // Not in the terminal's process group: Ctrl-C reaches us first, and we end it.
+    detached: true,
+    env: environment(call),
+    stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...fds],
+    ...(account === null || account.uid === process.getuid?.() ? {} : { uid: account.uid, gid: account.gid }),
+  });
+}
+
+/**
+ * Runs the program to its end, whatever its exit status.
+ * @throws HostError if it cannot be started; and whatever the sink throws, after the program has ended
+ */
+export async function runProgram(call: ProgramCall, sink: Sink): Promise<ProgramEnd> {
+  const child = start(call);
+  const exit = exitOf(child);
+  child.stdin?.on('error', () => undefined); // it ended before it had read everything: its exit status tells
+  child.stdin?.end(call.input);
+  let ended: ProgramEnd['ended'] = null;
+  const end = (why: 'silence' | 'stop'): void => {
+    ended ??= why;
+    child.kill('SIGKILL');
+    child.stdout?.destroy();
+  };
+  let timer = setTimeout(end, call.silenceMs, 'silence');
+  const alive = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(end, call.silenceMs, 'silence');
+  };
+  const stop = (): void => end('stop');
+  call.signal?.addEventListener('abort', stop, { once: true });
+  if (call.signal?.aborted) stop();
+  const stderr = tailOf(child.stderr);
+  try {
+    await consume(child.stdout, sink, alive);
+    const outcome = await exit;
+    if (outcome instanceof Error) throw cannotStart(call.file, outcome);
+    return { code: outcome, stderr: stderr(), ended };
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener('abort', stop);
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+}
+
+async function consume(stream: Readable | null, sink: Sink, alive: () => void): Promise<void> {
+  if (stream === null) return;
+  try {
+    for await (const chunk of stream) {
+      await sink(chunk as Buffer);
+      alive();
+    }
+  } catch (error) {
+    // Our own ending of the program closes the stream under the loop.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+function tailOf(stream: Readable | null): () => string {
+  let text = '';
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-STDERR_BYTES);
+  });
+  return () => text;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null | Error> {
+  return new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+function cannotStart(file: string, cause: NodeJS.ErrnoException): HostError {
+  return new HostError(`${file} cannot be run: ${cause.code ?? cause.message}.`, {
+    hint: `Install PostgreSQL's client programs, or check ${file}.`,
+    code: cause.code ?? null,
+    cause,
+  });
+}
+
+/** The last lines of a program's complaints, as one line, without its own name before each. */
+export function complaint(file: string, stderr: string, lines = 3): string {
+  const own = `${nameOf(file)}: `;
+  return stderr
+    .split('\n')
+    .map((line) => (line.startsWith(own) ? line.slice(own.length) : line).replace(/[\u0000-\u001f\u007f]+/g, ' ').trim())
+    .filter((line) => line !== '')
+    .slice(-lines)
+    .join(' / ')
+    .slice(0, 600);
+}

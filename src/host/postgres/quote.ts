@@ -1,0 +1,29 @@
+/** Names and values inside SQL, and inside the connection strings of PostgreSQL's programs. The only place that quotes. */
+import { HostError } from '../../model/errors.ts';
+
+/** The text itself. @throws HostError for one with a NUL: neither SQL nor the protocol can carry it, what follows would silently be cut off */
+export function withoutNul(text: string): string {
+  if (!text.includes('\0')) return text;
+  throw new HostError('A name or value for the database server holds a NUL character, which PostgreSQL cannot store.', {
+    hint: 'Look at the credentials files named in the plan: one of them is damaged.',
+  });
+}
+
+/** A name of a database, role, schema, relation …, always quoted: `"odd ""name"""`. */
+export function quoteIdentifier(name: string): string {
+  return `"${withoutNul(name).replaceAll('"', '""')}"`;
+}
+
+/** A string literal that means the same whatever `standard_conforming_strings` says. */
+export function quoteLiteral(value: string): string {
+  const quoted = `'${withoutNul(value).replaceAll("'", "''")}'`;
+  // The blank keeps the E apart from a word before it.
+  return value.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}
+
+/** A connection string `host='…' dbname='…'`; a value may hold anything. Never put a password in it: it stands in an argument vector. */
+export function connectionString(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}='${withoutNul(value).replace(/[\\']/g, '\\$&')}'`)
+    .join(' ');
+}

@@ -1,0 +1,54 @@
+/** A service as it lies on the disk, whether or not anything can be asked about it: its SysV script, its unit file, and what starts it at boot. */
+import { HostError } from '../../model/errors.ts';
+import type { Files } from '../port.ts';
+import { runOrFail } from '../process.ts';
+import { findInitScript, findStartLinks, type InitScript } from './init-script.ts';
+import { hasSystemctl, readUnitFiles } from './unit-file.ts';
+
+export interface Installed {
+  script: InitScript | null;
+  unitFile: boolean;
+  masked: boolean;
+  /** Host paths of the links that start it at boot. */
+  links: string[];
+}
+
+/** What is installed of each service. */
+export function readInstalled(root: string, units: readonly string[]): Map<string, Installed> {
+  const startLinks = findStartLinks(root);
+  const unitFiles = readUnitFiles(root, units);
+  return new Map(
+    units.map((unit) => {
+      const script = findInitScript(root, unit);
+      const { exists, masked, links } = unitFiles.get(unit)!;
+      // A start link whose script is gone starts nothing.
+      const started = script === null ? [] : (startLinks.get(unit) ?? []);
+      return [unit, { script, unitFile: exists, masked, links: [...(exists ? links : []), ...started] }];
+    }),
+  );
+}
+
+/**
+ * Takes away what starts a service at boot: with `systemctl --root` for a unit file, which also knows its aliases, and link by link for SysV and where the machine
+ * has no systemctl. @throws HostError if it still is enabled afterwards
+ */
+export async function disableInstalled(files: Files, unit: string, timeoutMs: number): Promise<void> {
+  const { root } = files;
+  const { unitFile } = readInstalled(root, [unit]).get(unit)!;
+  const purpose = `disable ${unit}${root === '/' ? '' : ` below ${root}`}`;
+  if (unitFile && hasSystemctl()) {
+    await runOrFail('systemctl', [`--root=${root}`, '--quiet', 'disable', '--', `${unit}.service`], {
+      purpose,
+      timeoutMs,
+    });
+  }
+  for (const path of readInstalled(root, [unit]).get(unit)!.links) {
+    const stat = await files.stat(path);
+    if (stat !== null) await files.remove(path, stat.identity, '/etc');
+  }
+  const { links } = readInstalled(root, [unit]).get(unit)!;
+  if (links.length === 0) return;
+  throw new HostError(`${unit} still is enabled by ${files.real(links[0]!)}.`, {
+    hint: 'Remove that link by hand, then run this again.',
+  });
+}

@@ -1,0 +1,51 @@
+/** What `systemctl show` says of units, in one call for all of them. */
+import { HostError } from '../../model/errors.ts';
+import { runOrFail } from '../process.ts';
+
+/** One unit's properties (org.freedesktop.systemd1(5)). A property this systemd does not know is absent. */
+export type Properties = Readonly<Record<string, string>>;
+
+const ASKED = [
+  ...['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Result', 'MainPID', 'ControlPID', 'SourcePath'],
+  // Units that start it: a socket or timer, or one that holds it up (Upholds=, since 249).
+  ...['TriggeredBy', 'UpheldBy'],
+];
+
+/** The properties of each unit, in the order asked for. A unit that does not exist has the LoadState `not-found`. */
+export async function showUnits(names: readonly string[], timeoutMs: number): Promise<Properties[]> {
+  if (names.length === 0) return [];
+  const args = ['show', '--no-pager', `--property=${ASKED.join(',')}`, '--', ...names];
+  const text = await runOrFail('systemctl', args, {
+    purpose: 'ask for the state of units',
+    timeoutMs,
+    hint: 'See whether "systemctl status" answers, then run this again.',
+  });
+  const blocks = text.trimEnd().split('\n\n');
+  if (blocks.length === names.length) return blocks.map(propertiesOf);
+  throw new HostError(`systemctl answered for ${blocks.length} units where ${names.length} were asked for.`, {
+    hint: 'See whether "systemctl status" answers, then run this again.',
+  });
+}
+
+function propertiesOf(block: string): Properties {
+  const lines = block.split('\n').filter((line) => line.includes('='));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** Anything but at rest: also a unit that comes up, goes down, reloads, or waits for its next start. */
+export function isActive({ ActiveState }: Properties): boolean {
+  return ActiveState !== 'inactive' && ActiveState !== 'failed';
+}
+
+/**
+ * It fails, and systemd starts it again and again. One that systemd has given up on (its start limit was hit) is no longer in a loop: it stands still, and can be
+ * started again by the time setup does.
+ */
+export function isFailedLoop({ ActiveState, SubState, Result }: Properties): boolean {
+  return ActiveState === 'activating' && SubState?.startsWith('auto-restart') === true && Result !== 'success';
+}
+
+/** Units, other than itself, that may start it at any moment. */
+export function starters({ TriggeredBy = '', UpheldBy = '' }: Properties): string[] {
+  return `${TriggeredBy} ${UpheldBy}`.split(' ').filter((name) => name !== '');
+}

@@ -1,0 +1,129 @@
+/** Services of a running machine whose PID 1 is systemd, through `systemctl`. Units are named without `.service`. */
+import { HostError } from '../../model/errors.ts';
+import type { Services, UnitState } from '../port.ts';
+import { type RunOptions, run, runOrFail, statusError } from '../process.ts';
+import { findStartLinks } from './init-script.ts';
+import { isActive, isFailedLoop, type Properties, showUnits, starters } from './systemd-show.ts';
+
+export class SystemdServices implements Services {
+  readonly #timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async states(units: readonly string[]): Promise<UnitState[]> {
+    const shown = await showUnits(units.map(full), this.#timeoutMs);
+    return units.map((unit, index) => stateOf(unit, shown[index]!));
+  }
+
+  /**
+   * Stops a unit and sees to it that it stays stopped. Where it does not stop in time, systemd's own stop job goes on: the unit ends when it ends, or when
+   * systemd loses patience with it (TimeoutStopSec), and a later run finds it stopped.
+   */
+  async stop(unit: string, timeoutMs: number): Promise<void> {
+    const options = { purpose: `stop ${unit}`, timeoutMs, hint: see(unit) };
+    await this.#job(unit, 'stop', options, 'did not stop', 'systemd goes on stopping it.');
+    const now = await this.#show(unit);
+    if (isActive(now)) {
+      throw new HostError(`${unit} was stopped and is ${now.ActiveState} again.`, {
+        hint: `Find out what starts it (journalctl -u ${unit}), stop that, then run this again.`,
+      });
+    }
+    const active = await this.#activeStarters(now);
+    if (active.length === 0) return;
+    throw new HostError(`${unit} is stopped, but ${active.join(', ')} can start it again at any moment.`, {
+      hint: `Run "systemctl stop ${active.join(' ')}", then run this again.`,
+    });
+  }
+
+  /** Starts a unit again. One that is still stopping is started when it has stopped: that is not waited for, and said. */
+  async start(unit: string, timeoutMs: number): Promise<void> {
+    const options = { purpose: `start ${unit}`, timeoutMs, hint: see(unit) };
+    if ((await this.#show(unit)).ActiveState === 'deactivating') {
+      await runOrFail('systemctl', ['--no-block', ...QUIETLY, 'start', '--', full(unit)], options);
+      throw new HostError(`${unit} is still stopping; systemd starts it when it has stopped.`, { hint: see(unit) });
+    }
+    await this.#job(unit, 'start', options, 'did not start', 'systemd goes on starting it.');
+  }
+
+  /** Takes away every link that starts a unit at boot, its aliases too. @throws HostError if it still is enabled afterwards */
+  async disable(unit: string): Promise<void> {
+    const options = { purpose: `disable ${unit}`, timeoutMs: this.#timeoutMs };
+    await runOrFail('systemctl', [...QUIETLY, 'disable', '--', full(unit)], options);
+    if (!isEnabled(unit, await this.#show(unit))) return;
+    throw new HostError(`${unit} is still enabled after "systemctl disable ${unit}".`, {
+      hint: `See "systemctl cat ${unit}" and the links below /etc/systemd/system, then run this again.`,
+    });
+  }
+
+  async reload(unit: string, timeoutMs: number): Promise<void> {
+    if ((await this.#show(unit)).ActiveState !== 'active') return;
+    const options = { purpose: `reload ${unit}`, timeoutMs, hint: see(unit) };
+    await this.#job(unit, 'reload', options, 'did not reload', 'systemd goes on reloading it.');
+  }
+
+  async strays(): Promise<[]> {
+    return [];
+  }
+
+  /** Asks systemd for something and waits for its end, for as long as the limit. */
+  async #job(unit: string, verb: string, options: RunOptions, failed: string, goesOn: string): Promise<void> {
+    const result = await run('systemctl', [...QUIETLY, verb, '--', full(unit)], options).catch((error: unknown) => {
+      if (!(error instanceof HostError && error.code === 'ETIMEDOUT')) throw error;
+      throw new HostError(`${unit} ${failed} within ${options.timeoutMs / 1000} s; ${goesOn}`, {
+        hint: `${see(unit)} More time can be allowed with --timeout.`,
+        code: error.code,
+        cause: error,
+      });
+    });
+    if (result.code !== 0) throw statusError('systemctl', options, result);
+  }
+
+  async #show(unit: string): Promise<Properties> {
+    const [properties] = await showUnits([full(unit)], this.#timeoutMs);
+    return properties!;
+  }
+
+  async #activeStarters(unit: Properties): Promise<string[]> {
+    const names = starters(unit);
+    const shown = await showUnits(names, this.#timeoutMs);
+    return names.filter((_, index) => isActive(shown[index]!));
+  }
+}
+
+/** No question for a password, no colours, no list of what was linked. */
+const QUIETLY = ['--no-ask-password', '--quiet'];
+
+function full(unit: string): string {
+  return `${unit}.service`;
+}
+
+function see(unit: string): string {
+  return `See "systemctl status ${unit}" and "journalctl -u ${unit}", then run this again.`;
+}
+
+function stateOf(unit: string, properties: Properties): UnitState {
+  const { LoadState, MainPID, ControlPID } = properties;
+  const active = isActive(properties);
+  return {
+    unit,
+    manager: 'systemd',
+    // A unit whose file was removed while it runs is "not-found" and has still to be stopped.
+    exists: LoadState !== 'not-found' || active,
+    active,
+    enabled: isEnabled(unit, properties),
+    masked: LoadState === 'masked',
+    failedLoop: isFailedLoop(properties),
+    pids: [MainPID, ControlPID].map(Number).filter((pid) => pid > 0),
+  };
+}
+
+/**
+ * It would be started at the next boot. `enabled-runtime` would not: those links are gone by then. A unit that systemd made of a SysV script is enabled by the
+ * script's start links.
+ */
+function isEnabled(unit: string, { UnitFileState, SourcePath = '' }: Properties): boolean {
+  if (UnitFileState === 'generated' && SourcePath !== '') return findStartLinks('/').has(unit);
+  return UnitFileState === 'enabled';
+}
