@@ -83,7 +83,9 @@ export function liveLine(running: Running, now: number, frame: string, width: nu
 function endText(status: StepStatus, ms: number, error: string | null): string {
   if (status === 'failed') return error === null ? 'failed' : printable(error);
   if (status === 'blocked') return error === null ? '' : printable(error);
-  return status === 'already' ? 'nothing left to do' : duration(ms);
+  if (status === 'already') return 'nothing left to do';
+  // What took no time to speak of needs no number.
+  return ms < 100 ? '' : duration(ms);
 }
 
 /** A display that redraws one line. */

@@ -87,7 +87,9 @@ export function putFailures(page: Page, report: Report): void {
   for (const { title } of blocked) page.row('-', title, { width: 0 });
   if (skipped.length > 0) page.heading('Left undone, because the run was stopped');
   for (const { title } of skipped) page.row('-', title, { width: 0 });
-  if (failed.length > 0) page.heading('Failed', (text) => bold(red(text)));
+  // A dump that a stop signal ended did not fail.
+  const stopped = report.outcome === 'interrupted';
+  if (failed.length > 0) page.heading(stopped ? 'Ended unfinished' : 'Failed', (text) => bold(red(text)));
   for (const { title, error, hint } of failed) {
     page.row('*', title, { width: 0, paint: red });
     if (error !== null) page.row('', error, { width: 0 });

@@ -222,6 +222,11 @@ export class Session {
     return this.#ending(end);
   }
 
+  /** Something of this run is on the screen already: questions or steps. */
+  get #talked(): boolean {
+    return this.#witness.begun || (!this.#options.unattended && this.#witness.facts !== null);
+  }
+
   /** The end of every command: one JSON document, or a text. */
   #show({ report, plan, facts }: Ending): void {
     const { json, command } = this.#options;
@@ -231,6 +236,6 @@ export class Session {
     if (json) this.#terminal.result(toJson(report));
     else if (command === 'plan' && plan !== null && facts !== null)
       this.#terminal.result(`${renderPlan(plan, facts, view)}\n${renderReport(report, plan, view)}`);
-    else if (!bare) this.#terminal.result(renderReport(report, plan, view));
+    else if (!bare) this.#terminal.result((this.#talked ? '\n' : '') + renderReport(report, plan, view));
   }
 }

@@ -6,6 +6,7 @@ import type { FileFact } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout } from '../model/layout.ts';
 import { nameOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
+import { namesIn } from './look.ts';
 import { readAnswers } from './read/answers.ts';
 import { databaseCredentials, isEnabled, type RawCredentials, readDropIns } from './read/drop-in.ts';
 import { isSetupPgpass } from './read/pgpass.ts';
@@ -115,7 +116,7 @@ async function fromProperties(
 
 async function fromAnswers(context: DetectContext, collector: Collector, found: FoundCredentials): Promise<void> {
   const dir = context.layout.answers;
-  const names = ((await context.host.files.list(dir)) ?? []).filter((name) => name.endsWith('.conf'));
+  const names = (await namesIn(context, dir)).filter((name) => name.endsWith('.conf'));
   // Names begin with a timestamp: the newest answer about a database is the one that counts.
   for (const name of names.sort()) {
     const path = `${dir}/${name}`;
@@ -151,7 +152,7 @@ function componentFor(
  */
 async function fromTmp(context: DetectContext, collector: Collector, found: FoundCredentials): Promise<void> {
   const { files } = context.host;
-  for (const name of (await files.list('/tmp')) ?? []) {
+  for (const name of await namesIn(context, '/tmp')) {
     if (!/^tmp[a-z0-9_]{8}$/.test(name)) continue;
     const path = `/tmp/${name}`;
     const stat = await files.stat(path);

@@ -11,6 +11,7 @@ import type { AdminView, DatabaseContent, DatabaseFact, Reach } from '../model/f
 import type { ComponentId, DatabaseLayout, Layout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
 import type { FoundCredentials } from './credentials.ts';
+import { pathsOf } from './look.ts';
 
 /** What asking a server takes. */
 type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root'>;
@@ -143,7 +144,7 @@ async function readOnlyRoles(context: LookContext, layout: DatabaseLayout): Prom
 /** Newest dump that setup itself made of this database. */
 async function newestDump(context: DetectContext, layout: DatabaseLayout): Promise<string | null> {
   let newest: { path: string; mtimeMs: number } | null = null;
-  for (const path of await context.host.files.glob(layout.dumps)) {
+  for (const path of await pathsOf(context, layout.dumps)) {
     const stat = await context.host.files.stat(path);
     if (stat && (newest === null || stat.identity.mtimeMs > newest.mtimeMs))
       newest = { path, mtimeMs: stat.identity.mtimeMs };

@@ -6,6 +6,7 @@ import type { ComponentId, FileRule, Phase } from '../model/layout.ts';
 import { isPlainPath, nameOf, parentOf, realPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern, matches } from './glob.ts';
+import { namesIn, pathsOf } from './look.ts';
 import { baseOfCopy } from './read/copies.ts';
 import type { MergedRecord, RecordedFile } from './read/record.ts';
 
@@ -39,8 +40,7 @@ async function knownPaths(
     if (!found.has(candidate.path)) found.set(candidate.path, candidate);
   };
   for (const { component, rule } of rulesOf(context.layout)) {
-    const paths = isPattern(rule.path) ? await context.host.files.glob(rule.path) : [rule.path];
-    for (const path of paths) if (!isCopyName(path)) add({ path, component, rule });
+    for (const path of await pathsOf(context, rule.path)) if (!isCopyName(path)) add({ path, component, rule });
   }
   for (const path of recorded.keys()) add({ path, component: 'engine', rule: ruleForRecorded(context, path) });
   add({
@@ -60,33 +60,37 @@ function isCopyName(path: string): boolean {
   return baseOfCopy(nameOf(path)) !== null;
 }
 
+/** Beside files that setup only edits nothing is ours but what a killed setup or a killed run left while it wrote them anew. */
+function sharedRule(path: string): FileRule {
+  return { path, phase: 'state', why: 'shared file that setup edits' };
+}
+
 /** Copies that setup's file transactions and enrol scripts leave beside a file: `NAME.<timestamp>` and, when killed, `NAME.<random>.tmp`. */
 async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candidate>): Promise<Candidate[]> {
   const rules = [...rulesOf(context.layout)];
+  const shared = context.layout.components.flatMap(({ id, lines }) =>
+    (lines ?? []).map(({ path }) => ({ component: id, rule: sharedRule(path) })),
+  );
   const dirs = new Set(
-    [...known.keys(), ...rules.map(({ rule }) => rule.path)].map(parentOf).filter((dir) => !isPattern(dir)),
+    [...known.keys(), ...[...rules, ...shared].map(({ rule }) => rule.path)]
+      .map(parentOf)
+      .filter((dir) => !isPattern(dir)),
   );
   const copies: Candidate[] = [];
   for (const dir of dirs) {
-    for (const name of (await readable(context, dir)) ?? []) {
+    for (const name of await namesIn(context, dir)) {
       const baseName = baseOfCopy(name);
       if (baseName === null) continue;
       const base = `${dir}/${baseName}`;
-      const owner = known.get(base) ?? rules.find(({ rule }) => matches(rule.path, base));
+      const owner =
+        known.get(base) ??
+        rules.find(({ rule }) => matches(rule.path, base)) ??
+        (name.endsWith('.tmp') ? shared.find(({ rule }) => matches(rule.path, base)) : undefined);
       if (!owner || owner.rule.noCopies || owner.rule.packaged === 'package' || owner.rule.keep === 'always') continue;
       copies.push({ path: `${dir}/${name}`, component: owner.component, rule: owner.rule, copyOf: base });
     }
   }
   return copies;
-}
-
-async function readable(context: DetectContext, dir: string): Promise<string[] | null> {
-  try {
-    return await context.host.files.list(dir);
-  } catch (error) {
-    context.note('unreadable', messageOf(error));
-    return null;
-  }
 }
 
 function phaseOf({ rule, copyOf }: Candidate): Phase {

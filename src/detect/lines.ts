@@ -5,7 +5,7 @@ import type { LineEdit, LineFact } from '../model/facts.ts';
 import type { ComponentId } from '../model/layout.ts';
 import { isPlainPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
-import { isPattern } from './glob.ts';
+import { pathsOf } from './look.ts';
 import { editsByRules, findEdits } from './read/lines.ts';
 import type { MergedRecord } from './read/record.ts';
 
@@ -49,8 +49,7 @@ export async function findLines(context: DetectContext, records: MergedRecord): 
   }
   for (const { id, lines } of context.layout.components) {
     for (const rule of lines ?? []) {
-      const paths = isPattern(rule.path) ? await context.host.files.glob(rule.path) : [rule.path];
-      for (const path of paths) {
+      for (const path of await pathsOf(context, rule.path)) {
         const content = texts.get(path) ?? (await text(context, path));
         if (content === null) continue;
         texts.set(path, content);

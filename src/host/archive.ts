@@ -11,7 +11,8 @@ import { HostError } from '../model/errors.ts';
 import type { Identity } from '../model/facts.ts';
 import { hostPath } from '../model/paths.ts';
 import { checkArchive } from './archive-check.ts';
-import { codeOf, fileError } from './files/errors.ts';
+import { syncDirectory } from './files/entry.ts';
+import { fileError } from './files/errors.ts';
 import type { Files } from './port.ts';
 import { runTar, type TarRun } from './tar.ts';
 
@@ -185,9 +186,7 @@ async function createRun({ tar, files, timeoutMs, signal }: ArchiveRequest): Pro
 function syncDirectoryOf(target: string): void {
   const dir = openSync(dirname(target), constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    fsyncSync(dir);
-  } catch (error) {
-    if (codeOf(error) !== 'EINVAL') throw writeError(error, target);
+    syncDirectory(dir, target);
   } finally {
     closeSync(dir);
   }

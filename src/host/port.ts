@@ -9,43 +9,59 @@ export interface FileStat {
   gid: number;
 }
 
-/** "Absent" is a value (null); "unreadable" is a thrown HostError. */
+/**
+ * "Absent" is a value (null); "unreadable" is a thrown HostError with the errno as code. Every path is walked from the root without following a link at
+ * any component: a link on the way is a HostError with code `ELOOP`, for reading as for writing, because what lies behind it is not absent.
+ */
 export interface Files {
   root: string;
   real(path: string): string;
   /** lstat; a missing component anywhere is absent. */
   stat(path: string): Promise<FileStat | null>;
-  /** Names in a directory, sorted bytewise; null if it does not exist or is no directory. */
+  /** Names in a directory, sorted bytewise; null if it does not exist or is no directory. Names that are not UTF-8 are left out: none of ours is. */
   list(path: string): Promise<string[] | null>;
-  /** Every host path that matches a pattern: `*` within a component, `**` as last component everything below. Links are not followed, mounts not crossed below the first wildcard. */
+  /**
+   * Every host path that matches a pattern, sorted bytewise: `*` within a component, `**` as last component every file and link below (directories are
+   * walked, not named). Links are not followed, mounts not crossed below the first wildcard.
+   */
   glob(pattern: string): Promise<string[]>;
+  /** The text of a link; null if absent or no link. */
   readLink(path: string): Promise<string | null>;
-  /** Bytes of a regular file, opened without following a link at the last component; null if absent. Larger than `limit` (default 16 MiB) is an error. */
+  /**
+   * Bytes of a regular file; null if absent. Anything else at that name (link, directory, FIFO, device) is an error and is never opened; larger than `limit`
+   * (default 16 MiB) is an error too.
+   */
   readBytes(path: string, limit?: number): Promise<Buffer | null>;
   readText(path: string): Promise<string | null>;
-  /** SHA-256 and MD5 of a file's bytes (of a link: of its target's bytes), hex; null if absent. */
+  /**
+   * SHA-256 or MD5 of a file's bytes, hex. Of a link: of its target's bytes, found as the installation itself would, never outside the root; null if that
+   * leads to no regular file, and if the path is absent.
+   */
   digest(path: string, algorithm: 'sha256' | 'md5'): Promise<string | null>;
   /**
-   * Unlinks one file or link. The path is walked from the root without following links at any component, must stay on the mount of
-   * `anchor`, and must still be what `expect` says (type, device, inode); else a HostError and nothing is removed.
+   * Unlinks one file or link, and waits until that is on disk. The path must stay on the mount of `anchor` (a directory above it, or itself) and must still
+   * be what `expect` says (type, device, inode, size, time); else a HostError and nothing is removed.
    */
   remove(path: string, expect: Identity, anchor: string): Promise<'removed' | 'absent'>;
+  /** Removes a directory if it is empty and no mount. */
   removeDir(path: string, anchor: string): Promise<'removed' | 'absent' | 'not-empty'>;
   /**
    * Replaces a file's content atomically (temporary file beside it, fsync, rename, fsync of the directory), keeping owner, mode, xattrs and ACLs of the old
-   * file, or with the given ones. `expectSha256`: refuses if the file is no longer what was read.
+   * file, or with the given owner and mode; a new file without given ones is 0600. A link is not replaced. `expectSha256`: refuses if the file is no
+   * longer what was read.
    */
   replace(
     path: string,
     bytes: Buffer,
     how: { anchor: string; expectSha256?: string; meta?: { mode: number; uid: number; gid: number } },
   ): Promise<void>;
+  /** Bytes this caller may still write on the file system of a path, or of the nearest directory above that exists. */
   freeBytes(path: string): Promise<number>;
   /** Makes the missing directories above `path` (below the anchor's parent), each with owner and mode of its counterpart above `like`. */
   makeParents(path: string, like: string, anchor: string): Promise<void>;
   /** Makes a symbolic link where nothing or a link is; the target is only text. */
   link(path: string, target: string, anchor: string): Promise<void>;
-  /** Host paths of the anchors' mount check at detection: true if path lies on another mount than its anchor. */
+  /** Host paths of the anchors' mount check at detection: true if path lies on another mount than its anchor, or is a mount itself. */
   onOtherMount(path: string, anchor: string): Promise<boolean>;
 }
 

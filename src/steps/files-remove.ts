@@ -4,18 +4,8 @@
  */
 import { anchorOf } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import type { Identity } from '../model/facts.ts';
-import type { PlannedFile } from '../model/plan.ts';
-import type { StepContext, StepRunner } from './context.ts';
-
-/**
- * The file of the plan, with the content of the backup. A service that was stopped after the plan was made may have written to its file once more
- * (Grafana to its database); what was written after the backup is in neither, and is not removed.
- */
-function expected({ path, identity }: PlannedFile, { backup }: StepContext): Identity {
-  const archived = backup?.archived.get(path);
-  return archived ? { ...identity, size: archived.size, mtimeMs: archived.mtimeMs } : identity;
-}
+import type { StepRunner } from './context.ts';
+import { expected } from './expected.ts';
 
 export const filesRemove: StepRunner<'files-remove'> = {
   touches: ({ files }) => files.map(({ path }) => path),

@@ -1,5 +1,14 @@
 /** The program from its command line to its exit code, with work of the test's own behind the words. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -281,6 +290,19 @@ describe('an error', () => {
     const ended = await run(['-u', '--json']);
     expect(json(ended)).toMatchObject({ exitCode: 3, refusals: [{ check: 'log' }], changed: false });
     expect(ended.locks).toHaveLength(2);
+  });
+
+  test('of a log that a link would lead out of the root: refused, unless it was asked for by its real place', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'engine-cleanup-outside-'));
+    try {
+      symlinkSync(outside, join(root, 'var'));
+      expect(json(await run(['-u', '--json']))).toMatchObject({ exitCode: 3, refusals: [{ check: 'log' }] });
+      expect(readdirSync(outside)).toEqual([]);
+      expect(await run(['-u', '--log', join(outside, 'log')])).toMatchObject({ code: 0 });
+      expect(readdirSync(outside)).toEqual(['log']);
+    } finally {
+      rmSync(outside, { recursive: true, force: true });
+    }
   });
 
   test.each([

@@ -156,6 +156,14 @@ describe('a run that was stopped', () => {
     expect(last(text, 2)).toBe('Stopped, as asked.\nRun engine-cleanup again to continue.');
   });
 
+  test('in a dump: that the dump did not end, not that it failed', () => {
+    const stopped = failingAt(drop, 'dump:engine', 'stopped by a signal', '');
+    const text = renderReport(ran('interrupted', facts, drop, stopped), drop, view());
+    expect(text).toContain('Ended unfinished\n  * Back up database "engine" on localhost:5432\n');
+    expect(text).not.toContain('Failed');
+    expect(text).toContain('Nothing was dropped or removed');
+  });
+
   test('at a question: that nothing was changed', () => {
     const text = renderReport(report({ outcome: 'interrupted', facts }), null, view());
     expect(text).toBe('Stopped, as asked.\nNothing was changed.\nRun engine-cleanup again when it suits.\n');

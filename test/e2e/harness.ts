@@ -140,8 +140,8 @@ export class Box {
     let asked = 0;
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      // A question ends with a blank and no line end; answer each once.
-      const questions = text.match(/\((?:yes\/no|y\/N)\)[:?]? ?$/gm)?.length ?? 0;
+      // Answers are not echoed, so the next text follows a question in the same line; answer each once.
+      const questions = text.match(/\(yes\/no\)(?: \[(?:yes|no)\])?: /g)?.length ?? 0;
       while (asked < questions && lines.length > 0) {
         asked += 1;
         child.stdin.write(`${lines.shift()}\n`);

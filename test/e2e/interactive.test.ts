@@ -1,51 +1,54 @@
-/** Runs on a terminal, as a person has them. */
-import { afterEach, describe, expect, it } from 'vitest';
+/** The conversation on a real terminal. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Box, difference } from './harness.ts';
 
 let box: Box;
+beforeEach(async () => {
+  box = await Box.make({ services: true });
+});
 afterEach(() => box.destroy());
 
-const QUESTION = 'Drop data base? if you want to reuse the existing database for the future installation choose no.';
-const FINISHED = 'Finished cleanup it is now safe to rerun engine-setup.';
+const DATABASE = '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf';
+/** What a run leaves that changed nothing. */
+const TRACES = ['/run/engine-cleanup.lock', '/var/log/ovirt-engine/engine-cleanup.log'];
 
 describe('on a terminal', () => {
-  it('asks the database question, shows the plan, asks to proceed, and does it', async () => {
-    box = await Box.make({ services: true });
-    const { code, text } = await box.terminal([], 'yes\nyes\n');
-    expect(text).toContain(QUESTION);
-    expect(text.indexOf(QUESTION)).toBeLessThan(text.indexOf('Clear database'));
-    expect(text).toContain(FINISHED);
-    expect(code).toBe(0);
-    expect(box.exists('/etc/ovirt-engine/engine.conf.d/10-setup-database.conf')).toBe(false);
-  });
-
-  it('with "no" to the last question changes nothing', async () => {
-    box = await Box.make({ services: true });
-    const before = box.host.listing();
-    const { code, text } = await box.terminal([], 'yes\nno\n');
-    expect(code).toBe(4);
-    expect(text).toContain('Nothing was changed.');
-    const { gone, changed } = difference(before, box.host.listing());
-    expect([...gone, ...changed.filter((path) => !path.startsWith('/var/log'))]).toEqual([]);
+  it.each([
+    ['yes\nno\n', 4, /Proceed\? \(yes\/no\) \[no\]: /],
+    ['yes\n\x03', 130, /Stopped, as asked\.\nNothing was changed\./],
+    ['\x03', 130, /Drop data base\?/],
+    ['yes\n\x04', 4, /End of input: taken as no\./],
+  ])('%j ends it before the first change', async (answers, code, words) => {
+    const [before, objects] = [box.host.listing(), await box.objects()];
+    const ended = await box.terminal([], answers);
+    expect(ended.code).toBe(code);
+    expect(ended.text).toMatch(words);
+    const { gone, changed, made } = difference(before, box.host.listing());
+    expect({ gone, changed, made: made.filter((path) => path !== '/run') }).toEqual({
+      gone: [],
+      changed: [],
+      made: TRACES,
+    });
+    expect(await box.objects()).toEqual(objects);
     expect(box.host.services.running().length).toBeGreaterThan(0);
   });
 
-  it('with "no" to the database question keeps it, and asks for the keys', async () => {
-    box = await Box.make();
-    const { code, text } = await box.terminal([], 'no\nyes\nyes\n');
+  it('drops after two times yes, and redraws one line while it works', async () => {
+    const { code, text } = await box.terminal([], 'yes\nyes\n');
+    expect(text).toContain(
+      'Drop data base? if you want to reuse the existing database for the future installation choose no.',
+    );
+    expect(text).toContain('Finished cleanup it is now safe to rerun engine-setup.');
+    expect(text).toContain('\x1b[K');
     expect(code).toBe(0);
-    expect(text).toContain(FINISHED);
-    expect(box.exists('/etc/ovirt-engine/engine.conf.d/10-setup-database.conf')).toBe(true);
-    expect(box.exists('/etc/pki/ovirt-engine/ca.pem')).toBe(true);
-    expect(text).not.toContain('Hosts re-install/re-approve');
+    expect(box.exists(DATABASE)).toBe(false);
   });
 
-  it('has nothing to ask where nothing is to do', async () => {
-    box = await Box.make();
-    await box.json(['-u']);
-    const { code, text } = await box.terminal([], '');
+  it('keeps the database and the keys where that is said', async () => {
+    const { code, text } = await box.terminal([], 'no\nyes\nyes\n');
+    expect(text).toContain('Keep the CA and keys? (yes/no) [yes]: ');
     expect(code).toBe(0);
-    expect(text).not.toContain(QUESTION);
-    expect(text).toContain(FINISHED);
+    expect(box.exists(DATABASE)).toBe(true);
+    expect(box.exists('/etc/pki/ovirt-engine/ca.pem')).toBe(true);
   });
 });

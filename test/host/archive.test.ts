@@ -14,10 +14,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ArchiveRequest, archiveFiles } from '../../src/host/archive.ts';
 import { checkArchive } from '../../src/host/archive-check.ts';
 import { createFiles } from '../../src/host/files/index.ts';
+import { runTar } from '../../src/host/tar.ts';
 import { HostError, InterruptedError } from '../../src/model/errors.ts';
 import { canMount, isRoot, openFiles, PrivateMounts, Scratch } from './scratch.ts';
 
@@ -260,11 +261,14 @@ describe('a failure while it is made leaves no archive:', () => {
     expect((await failing({}, [`${DIR}/fifo`])).message).toContain('no longer a file');
   });
 
-  it('tar hangs', async () => {
-    expect(await failing({ tar: tarThat('exec sleep 600'), timeoutMs: 200 })).toMatchObject({
+  it('tar hangs, and is ended', async () => {
+    const pid = join(scratch.dir, 'pid');
+    expect(await failing({ tar: tarThat(`echo $$ >'${pid}'; exec sleep 600`), timeoutMs: 1000 })).toMatchObject({
       code: 'ETIMEDOUT',
       message: expect.stringContaining('no progress'),
     });
+    const process = Number(readFileSync(pid, 'utf8'));
+    await vi.waitFor(() => expect(existsSync(`/proc/${process}`)).toBe(false), { timeout: 10_000 });
   });
 
   it('tar hangs after some progress, also when it is compared', async () => {
@@ -351,6 +355,17 @@ describe('an archive that is read back', () => {
     writeFileSync(target, gzipSync(tar));
     await expect(check()).rejects.toThrow(/plain: Contents differ/);
   });
+});
+
+it('tar may take as long as it likes while something comes', async () => {
+  const tar = join(scratch.dir, 'slow');
+  writeFileSync(tar, '#!/bin/sh\nfor piece in 1 2 3 4 5 6; do echo $piece; sleep 0.5; done\n', { mode: 0o755 });
+  let told = '';
+  const run = { tar, args: [], doing: 'counting', timeoutMs: 2500, signal: new AbortController().signal };
+  await runTar(run, [], async (output) => {
+    for await (const piece of output) told += piece.toString();
+  });
+  expect(told).toBe('1\n2\n3\n4\n5\n6\n');
 });
 
 it('below another root than the scratch one is relative to that root', async () => {

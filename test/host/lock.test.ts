@@ -36,7 +36,7 @@ beforeEach(() => {
     scratch.dir,
     `import { acquireLock } from './src/host/lock.ts';
      try {
-       acquireLock(process.argv[2], { pid: process.pid, user: 'operator', startedAt: '2026-11-25T10:20:30.000Z', command: 'engine-cleanup' });
+       acquireLock(process.argv[2], { pid: process.pid, user: 'operator', startedAt: '2026-11-25T10:20:30.000Z', command: 'engine-cleanup ' + '--force pg-dump '.repeat(20) });
        console.log('held');
        setInterval(() => undefined, 1000);
      } catch (error) {

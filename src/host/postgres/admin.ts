@@ -5,7 +5,7 @@
 import { HostError } from '../../model/errors.ts';
 import type { AdminConnection, ProgramLogin, QueryRow } from '../port.ts';
 import type { Account } from './account.ts';
-import { CANCELED, serverError } from './errors.ts';
+import { serverError } from './errors.ts';
 import { complaint, type ProgramEnd, runProgram } from './program.ts';
 import { connectionString } from './quote.ts';
 
@@ -104,6 +104,6 @@ function psqlError({ psql, port, database, timeoutMs }: AdminOptions, { code, st
   if (state !== undefined) return serverError({ code: state, message, detail }, where);
   return new HostError(`${where}: ${complaint(psql, stderr) || `psql ended with status ${code}`}`, {
     hint: 'Start the server, or let pg_hba.conf allow the account postgres over the socket (method peer).',
-    code: code === null ? CANCELED : `exit ${code}`,
+    code: code === null ? null : `exit ${code}`,
   });
 }

@@ -94,7 +94,10 @@ describe('remove', () => {
   it('never removes a directory, even one it was told of', async () => {
     scratch.mkdir(`${ANCHOR}/dir`);
     const identity = await scratch.identity(`${ANCHOR}/dir`);
-    await expect(scratch.files.remove(`${ANCHOR}/dir`, identity, ANCHOR)).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(scratch.files.remove(`${ANCHOR}/dir`, identity, ANCHOR)).rejects.toMatchObject({
+      code: 'EISDIR',
+      hint: expect.stringContaining('what is in it'),
+    });
     expect(scratch.exists(`${ANCHOR}/dir`)).toBe(true);
   });
 

@@ -1,0 +1,194 @@
+/**
+ * Dump and clearing as one transaction (docs/decisions/0004-snapshot-and-locks.md): it locks every table of the role, exports its snapshot for pg_dump, waits
+ * for the dump, and then drops. Nothing can be written between the two, and whatever ends the session before its commit leaves the database as it was.
+ */
+import { HostError } from '../../model/errors.ts';
+import type { Session } from '../../model/facts.ts';
+import type { Connection } from '../port.ts';
+import { dropInBatches, revokeWrites } from './batches.ts';
+import { isLocked, OUT_OF_SHARED_MEMORY, rawError } from './errors.ts';
+import { findFalls } from './falls.ts';
+import { prepareSession } from './inspect.ts';
+import { endOwnSessions, lockedError, lockTables, setLimits } from './locks.ts';
+import { Dropper, findOwned, keyOf, nameOf, type OwnedObject, ownedSql } from './owned.ts';
+import { assertUsable, makeUsable } from './usable.ts';
+
+export interface ClearOptions {
+  /** The database in messages: `database "engine" on localhost:5432`. */
+  place: string;
+  /** Longest wait for a lock or a statement, ms. */
+  timeoutMs: number;
+}
+
+export interface ClearHow {
+  /** Objects of other owners that the plan names as falling with ours. Anything else that would fall stops the clearing. */
+  cascades: readonly string[];
+  /** Setup needs the extension uuid-ossp: make it, where it is missing and the role may. */
+  uuidOssp: boolean;
+}
+
+export class ClearSession {
+  /** For `pg_dump --snapshot`. */
+  readonly snapshot: string;
+  /** What the role owned in that snapshot: what the dump must hold, and all that may be dropped. */
+  readonly owned: readonly OwnedObject[];
+  /** Sessions of our role that were ended. */
+  readonly ended: readonly Session[];
+  /** Process of the session on the server. */
+  readonly pid: number;
+  readonly #connection: Connection;
+  readonly #options: ClearOptions;
+  readonly #version: number;
+  readonly #capacity: number;
+
+  private constructor(
+    connection: Connection,
+    options: ClearOptions,
+    start: Start,
+    held: { snapshot: string; owned: OwnedObject[] },
+    ended: Session[],
+  ) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#version = start.version;
+    this.#capacity = start.capacity;
+    this.pid = start.pid;
+    this.snapshot = held.snapshot;
+    this.owned = held.owned;
+    this.ended = ended;
+  }
+
+  /**
+   * Locks and exports. The connection belongs to the session from now on; it is closed if this fails.
+   * @throws HostError; 55P03 names the sessions that hold the locks. Nothing is changed then
+   */
+  static async open(connection: Connection, options: ClearOptions): Promise<ClearSession> {
+    try {
+      const start = await beginning(connection);
+      const ended = await endOwnSessions(connection);
+      await connection.query('BEGIN');
+      await setLimits(connection, options.timeoutMs);
+      return new ClearSession(connection, options, start, await holdStill(connection, start.version), ended);
+    } catch (error) {
+      const why = isLocked(error)
+        ? await lockedError(connection, options.place, options.timeoutMs, error).catch(() => error)
+        : error;
+      await connection.close();
+      throw why;
+    }
+  }
+
+  /** True if the role owns nothing and the schema `public` is there: what setup needs. */
+  async isClear(): Promise<boolean> {
+    return this.owned.length === 0 && (await hasPublic(this.#connection));
+  }
+
+  /**
+   * Drops everything the role owns and commits. Where the lock table of the server is too small for that, in several transactions.
+   * @throws HostError. If it says that the session was lost, only a new one can tell what became of the database
+   */
+  async clear(how: ClearHow): Promise<void> {
+    const connection = this.#connection;
+    try {
+      await endOwnSessions(connection);
+      await this.#assertNothingNew();
+      const objects = await this.#assertNamed(how.cascades);
+      await makeUsable(connection, how.uuidOssp);
+      const whole = objects + this.owned.length <= this.#capacity && (await this.#dropWhole());
+      if (!whole) {
+        await revokeWrites(connection, this.owned.filter(({ kind }) => kind === 'table'));
+        await dropInBatches(connection, this.#version, this.#options.timeoutMs, async () => {
+          await this.#assertNamed(how.cascades);
+        });
+      }
+      await assertUsable(connection, this.#version, this.#options.place);
+      await connection.query('COMMIT');
+    } catch (error) {
+      throw isLocked(error)
+        ? await lockedError(connection, this.#options.place, this.#options.timeoutMs, error).catch(() => error)
+        : error;
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Ends the session. What was not committed is rolled back. */
+  async abort(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** False if the server ran out of locks; what was dropped is back then, and the tables are still locked. */
+  async #dropWhole(): Promise<boolean> {
+    await this.#connection.query('SAVEPOINT whole');
+    try {
+      const dropper = new Dropper(this.#connection, this.#version);
+      while (await dropper.round());
+      return true;
+    } catch (error) {
+      if (rawError(error).code !== OUT_OF_SHARED_MEMORY) throw error;
+      await this.#connection.query('ROLLBACK TO SAVEPOINT whole');
+      return false;
+    }
+  }
+
+  /** What was made after the snapshot is in no dump. */
+  async #assertNothingNew(): Promise<void> {
+    const known = new Set(this.owned.map(keyOf));
+    const fresh = (await findOwned(this.#connection, this.#version)).filter((object) => !known.has(keyOf(object)));
+    if (fresh.length === 0) return;
+    throw new HostError(
+      `${this.#options.place} has got new objects since it was backed up: ${fresh.slice(0, 5).map(nameOf).join(', ')}. Nothing in it was changed.`,
+      { hint: 'Stop whatever still works in it, then run this again.' },
+    );
+  }
+
+  async #assertNamed(cascades: readonly string[]): Promise<number> {
+    const { foreign, objects } = await findFalls(this.#connection, this.#version);
+    const unnamed = foreign.filter(({ name, data }) => data || !cascades.includes(name));
+    if (unnamed.length === 0) return objects;
+    throw new HostError(
+      `${this.#options.place}: objects of other owners that the plan does not name hang on what would be dropped: ${unnamed
+        .slice(0, 5)
+        .map(({ name }) => name)
+        .join(', ')}. They would fall with it, so this was not done.`,
+      { hint: 'Let their owners drop or change them, then run this again.' },
+    );
+  }
+}
+
+interface Start {
+  version: number;
+  pid: number;
+  capacity: number;
+}
+
+async function beginning(connection: Connection): Promise<Start> {
+  const version = await prepareSession(connection);
+  const [row] = await connection.query<{ pid: number; capacity: number }>(
+    `SELECT pg_backend_pid() AS pid, current_setting('max_locks_per_transaction')::int
+       * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int) AS capacity`,
+  );
+  return { version, ...row! };
+}
+
+async function hasPublic(connection: Connection): Promise<boolean> {
+  return (await connection.query("SELECT 1 AS one FROM pg_namespace WHERE nspname = 'public'")).length > 0;
+}
+
+/** Locks what there is and takes the snapshot; a table that was made in between is locked too, and the snapshot taken anew. */
+async function holdStill(
+  connection: Connection,
+  version: number,
+): Promise<{ snapshot: string; owned: OwnedObject[] }> {
+  const locked = new Set<string>();
+  for (;;) {
+    const [row] = await connection.query<{ snapshot: string; owned: OwnedObject[] }>(
+      `SELECT pg_export_snapshot() AS snapshot,
+              (SELECT coalesce(array_to_json(array_agg(row_to_json(w))), '[]') FROM (${ownedSql(version)}) w) AS owned`,
+    );
+    const free = row!.owned.filter((object) => object.kind === 'table' && !locked.has(keyOf(object)));
+    if (free.length === 0) return row!;
+    await lockTables(connection, free.map(({ identity }) => identity));
+    for (const table of free) locked.add(keyOf(table));
+  }
+}

@@ -1,0 +1,58 @@
+/** What is in a database, as the role of the session sees it: three questions, four where other owners have something in it. Only reads. */
+import type { DatabaseContent } from '../../model/facts.ts';
+import type { DatabaseLayout } from '../../model/layout.ts';
+import type { Connection } from '../port.ts';
+import { findFalls } from './falls.ts';
+import { type Catalog, readCatalog } from './inspect-catalog.ts';
+import { neededColumns, readTables, type TableFindings } from './inspect-tables.ts';
+
+/**
+ * The server's version as `server_version_num`. Compiling these queries to machine code, as servers from 11 on may decide to, would take longer than all of
+ * them run: that is switched off for the session.
+ */
+export async function prepareSession(connection: Connection): Promise<number> {
+  const [row] = await connection.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::int AS version,
+            (SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit') AS jit`,
+  );
+  return row!.version;
+}
+
+/** What a finished setup has and this database lacks. */
+function missingOf(layout: DatabaseLayout, catalog: Catalog, tables: TableFindings): string[] {
+  const { complete } = layout;
+  if (complete === null) return [];
+  return [
+    ...complete.relations.filter((name) => !catalog.relations.includes(name)),
+    ...complete.schemas.filter((name) => !catalog.schemas.includes(name)).map((name) => `schema ${name}`),
+    ...(complete.administrator && !tables.administrator ? ['an administrator with the role SuperUser'] : []),
+    ...(complete.schemaVersion && !tables.schemaVersion ? ['a finished schema_version'] : []),
+  ];
+}
+
+/**
+ * Looks into a database.
+ * @throws HostError if the session is lost or the server takes too long; never for what a half-built database lacks
+ */
+export async function inspectContent(connection: Connection, layout: DatabaseLayout): Promise<DatabaseContent> {
+  const version = await prepareSession(connection);
+  const catalog = await readCatalog(connection, version, layout, neededColumns(layout));
+  const tables = await readTables(connection, layout, catalog.columns);
+  const { foreign, bystanders, schemas: _schemas, relations, columns: _columns, ...rest } = catalog;
+  const falls = foreign.length > 0 || bystanders ? (await findFalls(connection, version)).foreign : [];
+  // What holds somebody's data is never taken along: it stays a reason not to begin.
+  const going = falls.filter(({ data }) => !data);
+  const staying = foreign.filter(
+    (object) => !going.some(({ classid, objid }) => classid === object.classid && objid === object.objid),
+  );
+  const { administrator: _administrator, schemaVersion: _schemaVersion, ...asked } = tables;
+  return {
+    serverVersion: version,
+    ...rest,
+    ...asked,
+    foreignObjects: staying.map(({ name }) => name),
+    cascades: going.map(({ name }) => name),
+    missing: missingOf(layout, catalog, tables),
+    recognised: layout.signature.every((name) => relations.includes(name)),
+  };
+}
