@@ -7,7 +7,7 @@ import type { Identity } from '../model/facts.ts';
 
 export interface BackupMember {
   name: string;
-  kind: 'database' | 'files' | 'roles' | 'answers' | 'readme';
+  kind: 'database' | 'files' | 'roles' | 'rows' | 'answers' | 'readme';
   sizeBytes: number;
   sha256: string;
   /** For a database. */

@@ -72,6 +72,17 @@ function answersSection(members: readonly BackupMember[]): string[] {
   ];
 }
 
+function rowsSection(members: readonly BackupMember[]): string[] {
+  const rows = members.find(({ kind }) => kind === 'rows');
+  if (!rows) return [];
+  return [
+    '## Rows of the Data Warehouse in an engine database that stays',
+    '',
+    `${rows.name} sets them to what they were. Its first line names the database to run it in, as the role or as a superuser.`,
+    '',
+  ];
+}
+
 /** Text of the README. */
 export function readme(input: ReadmeInput): string {
   const has = (kind: BackupMember['kind']): boolean => input.members.some((member) => member.kind === kind);
@@ -96,6 +107,7 @@ export function readme(input: ReadmeInput): string {
     ...(has('files') ? filesSection(input.root) : []),
     ...droppedSection(dropped, has('roles')),
     ...clearedSection(cleared),
+    ...rowsSection(input.members),
     ...answersSection(input.members),
   ].join('\n');
 }

@@ -145,7 +145,9 @@ export class Session {
     this.#log.line(`ends: ${report.outcome}, exit ${report.exitCode}`);
     this.#log.block(renderReport(report, plan, this.#logView()));
     const { path, trouble } = this.#log;
-    if (trouble !== null) report.warnings.push({ code: 'log', message: `The log ${path} is not whole: ${trouble}` });
+    if (trouble === null) return;
+    const warning = { code: 'log', message: `The log ${path} is not whole: ${trouble}` };
+    report.warnings = [...report.warnings, warning];
   }
 
   #dialogue(): Dialogue {

@@ -153,7 +153,7 @@ async function endGroup(leader: number): Promise<void> {
 /** False when the group has no member left; as long as it has one its number is not given to another. */
 function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(leader, signal);
+    process.kill(-leader, signal);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';

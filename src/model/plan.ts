@@ -73,10 +73,24 @@ export type Step =
   | (StepBase & { kind: 'roles-dump'; port: number; roles: string[] })
   | (StepBase & { kind: 'files-archive'; paths: string[] })
   | (StepBase & { kind: 'backup-seal'; databases: BackedUpDatabase[] })
-  | (StepBase & { kind: 'database-clear'; component: ComponentId; credentials: Credentials; backedUp: boolean })
+  | (StepBase & {
+      kind: 'database-clear';
+      component: ComponentId;
+      credentials: Credentials;
+      backedUp: boolean;
+      /** Objects of other owners that fall with it; nothing else of theirs may. */
+      cascades: string[];
+    })
   | (StepBase & { kind: 'database-drop'; component: ComponentId; database: string; port: number; role: string })
   | (StepBase & { kind: 'role-drop'; role: string; port: number })
-  | (StepBase & { kind: 'dwh-rows'; credentials: Credentials; uuid: string | null; blank: boolean })
+  | (StepBase & {
+      kind: 'dwh-rows';
+      credentials: Credentials;
+      uuid: string | null;
+      blank: boolean;
+      /** The rows as they were found, for the backup. */
+      was: { hostname: string; uuid: string; running: boolean };
+    })
   | (StepBase & { kind: 'files-remove'; files: PlannedFile[] })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
   | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })

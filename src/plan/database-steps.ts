@@ -178,6 +178,7 @@ export function planRemovals(
             component: fact.component,
             credentials: credentialsOf(subject),
             backedUp: wishes.backup,
+            cascades: fact.content?.cascades ?? [],
           },
           own,
         ),

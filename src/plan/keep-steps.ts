@@ -157,6 +157,7 @@ export function planTimekeeping(facts: Facts, wishes: Wishes, list: StepList, ne
         credentials: engine.credentials,
         uuid: ownUuid,
         blank,
+        was: { hostname: rows.hostname ?? '', uuid: rows.uuid ?? '', running: rows.running },
       },
       needs,
     ),

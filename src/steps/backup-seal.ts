@@ -2,6 +2,7 @@
 import { answerFile } from '../backup/answer-file.ts';
 import { readme } from '../backup/readme.ts';
 import type { StepRunner } from './context.ts';
+import { rowsScript } from './dwh-rows.ts';
 
 export const backupSeal: StepRunner<'backup-seal'> = {
   touches: () => [],
@@ -23,6 +24,7 @@ export const backupSeal: StepRunner<'backup-seal'> = {
         answerFile(database, credentials, vault.get(credentials.secret)),
       );
     }
+    for (const step of plan.steps) if (step.kind === 'dwh-rows') backup.write('dwh-rows.sql', 'rows', rowsScript(step));
     const { dir, run, members } = backup;
     backup.write('README', 'readme', readme({ run, version, root: plan.root, dir, databases, members }));
     backup.seal({

@@ -129,7 +129,7 @@ Run engine-cleanup again to continue.
 
   test('does not say that the services run again where one does not', () => {
     const run = ran('incomplete', facts, drop, failed);
-    run.warnings.push({ code: 'way-back', message: 'ovirt-engine could not be started again: timeout' });
+    run.warnings = [{ code: 'way-back', message: 'ovirt-engine could not be started again: timeout' }];
     const sad = renderReport(run, drop, view());
     expect(sad).not.toContain('run again.\n');
     expect(sad).toContain('! ovirt-engine could not be started again: timeout');

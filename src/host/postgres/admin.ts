@@ -90,7 +90,8 @@ async function psql(options: AdminOptions, login: ProgramLogin, sql: string): Pr
 }
 
 /** `ERROR:  42P01: relation "x" does not exist`, as psql writes it with VERBOSITY=verbose. */
-const SERVER_ERROR = /^(?:psql:[^\n]*?: )?[A-Z]+: {1,2}([0-9A-Z]{5}): ([^\n]*)(?:\nDETAIL: {1,2}([^\n]*(?:\n(?!HINT:|LOCATION:)[^\n]+)*))?/m;
+const SERVER_ERROR =
+  /^(?:psql:[^\n]*?: )?[A-Z]+: {1,2}([0-9A-Z]{5}): ([^\n]*)(?:\nDETAIL: {1,2}([^\n]*(?:\n(?!HINT:|LOCATION:)[^\n]+)*))?/m;
 
 function psqlError({ psql, port, database, timeoutMs }: AdminOptions, { code, stderr, ended }: ProgramEnd): HostError {
   const where = `the local superuser, database "${database}" on port ${port}`;

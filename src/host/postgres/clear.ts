@@ -11,7 +11,10 @@ import { findFalls } from './falls.ts';
 import { prepareSession } from './inspect.ts';
 import { endOwnSessions, lockedError, lockTables, setLimits } from './locks.ts';
 import { Dropper, findOwned, keyOf, nameOf, type OwnedObject, ownedSql } from './owned.ts';
-import { assertUsable, makeUsable } from './usable.ts';
+import { assertUsable, hasPublic, makeUsable } from './usable.ts';
+
+/** Locks besides those of the objects themselves; and the rest of the server needs some too. */
+const SPARE = 1.1;
 
 export interface ClearOptions {
   /** The database in messages: `database "engine" on localhost:5432`. */
@@ -93,15 +96,18 @@ export class ClearSession {
       await endOwnSessions(connection);
       await this.#assertNothingNew();
       const objects = await this.#assertNamed(how.cascades);
-      await makeUsable(connection, how.uuidOssp);
-      const whole = objects + this.owned.length <= this.#capacity && (await this.#dropWhole());
+      const before = await makeUsable(connection, how.uuidOssp);
+      const whole = objects * SPARE <= this.#capacity && (await this.#dropWhole());
       if (!whole) {
-        await revokeWrites(connection, this.owned.filter(({ kind }) => kind === 'table'));
+        await revokeWrites(
+          connection,
+          this.owned.filter(({ kind }) => kind === 'table'),
+        );
         await dropInBatches(connection, this.#version, this.#options.timeoutMs, async () => {
           await this.#assertNamed(how.cascades);
         });
       }
-      await assertUsable(connection, this.#version, this.#options.place);
+      await assertUsable(connection, this.#version, this.#options.place, before);
       await connection.query('COMMIT');
     } catch (error) {
       throw isLocked(error)
@@ -171,15 +177,8 @@ async function beginning(connection: Connection): Promise<Start> {
   return { version, ...row! };
 }
 
-async function hasPublic(connection: Connection): Promise<boolean> {
-  return (await connection.query("SELECT 1 AS one FROM pg_namespace WHERE nspname = 'public'")).length > 0;
-}
-
 /** Locks what there is and takes the snapshot; a table that was made in between is locked too, and the snapshot taken anew. */
-async function holdStill(
-  connection: Connection,
-  version: number,
-): Promise<{ snapshot: string; owned: OwnedObject[] }> {
+async function holdStill(connection: Connection, version: number): Promise<{ snapshot: string; owned: OwnedObject[] }> {
   const locked = new Set<string>();
   for (;;) {
     const [row] = await connection.query<{ snapshot: string; owned: OwnedObject[] }>(
@@ -188,7 +187,10 @@ async function holdStill(
     );
     const free = row!.owned.filter((object) => object.kind === 'table' && !locked.has(keyOf(object)));
     if (free.length === 0) return row!;
-    await lockTables(connection, free.map(({ identity }) => identity));
+    await lockTables(
+      connection,
+      free.map(({ identity }) => identity),
+    );
     for (const table of free) locked.add(keyOf(table));
   }
 }

@@ -65,9 +65,12 @@ export async function dropRole(
   );
   if (!found) return { dropped: true, dependents: [] };
   if (found.superuser || role === 'postgres' || role.startsWith('pg_')) {
-    throw new HostError(`Role "${role}" is a superuser or the server's own, and is never dropped. It was not touched.`, {
-      hint: "Look at the credentials files named in the plan: engine-setup never uses such a role.",
-    });
+    throw new HostError(
+      `Role "${role}" is a superuser or the server's own, and is never dropped. It was not touched.`,
+      {
+        hint: 'Look at the credentials files named in the plan: engine-setup never uses such a role.',
+      },
+    );
   }
   if (found.elsewhere.length > 0) return { dropped: false, dependents: found.elsewhere };
   const name = quoteIdentifier(role);

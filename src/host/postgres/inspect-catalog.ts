@@ -59,11 +59,11 @@ function sessionsSql(version: number): string {
 }
 
 const FOREIGN_SCHEMA = `EXISTS (SELECT 1 FROM o f WHERE f.nsp = o.objid AND f.owner <> me.oid)
-  OR EXISTS (SELECT 1 FROM pg_extension e WHERE e.extnamespace = o.objid AND e.extname <> 'uuid-ossp')`;
+  OR EXISTS (SELECT 1 FROM pg_extension e WHERE e.extnamespace = o.objid)`;
 
 /**
- * Objects of the role that clearing drops, as a condition on `o` and `me`: all of them, but for a schema that also holds something of somebody else, which has to stay.
- * An extension that the role owns stays too: it never stands in the way of setup.
+ * Objects of the role that clearing drops, as a condition on `o` and `me`: all of them, but for a schema that also holds something of somebody else, or an extension: those stay.
+ * An extension never stands in the way of setup, and uuid-ossp it needs.
  */
 export const OWNED = `o.owner = me.oid AND NOT (o.kind = 'schema' AND (${FOREIGN_SCHEMA}))`;
 

@@ -27,7 +27,14 @@ const HOSTED = [
 /** Every `table.column` of `public` that the questions below need. */
 export function neededColumns(layout: DatabaseLayout): string[] {
   return [
-    ...new Set([...layout.encrypted, ...(layout.levels?.columns ?? []), ...ADMINISTRATOR, ...VERSIONS, ...TIMEKEEPING, ...HOSTED]),
+    ...new Set([
+      ...layout.encrypted,
+      ...(layout.levels?.columns ?? []),
+      ...ADMINISTRATOR,
+      ...VERSIONS,
+      ...TIMEKEEPING,
+      ...HOSTED,
+    ]),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { HostError } from '../../model/errors.ts';
 import type { Session } from '../../model/facts.ts';
 import type { Connection, QueryRow } from '../port.ts';
-import { LOCK_NOT_AVAILABLE } from './errors.ts';
+import { CANCELED, LOCK_NOT_AVAILABLE, rawError } from './errors.ts';
 
 /** The server ends a statement this long after a lock was waited for in vain, and our side still later: the first error is the one that tells most. ms. */
 const STATEMENT_MS = 1000;
@@ -61,10 +61,16 @@ async function holders(connection: Connection): Promise<string[]> {
   });
 }
 
-/** The error for locks that could not be had in time; the transaction is rolled back, so nothing was changed. */
-export async function lockedError(connection: Connection, place: string, timeoutMs: number, cause: unknown): Promise<HostError> {
+/** The error for locks that could not be had in time; the transaction is rolled back, so nothing was changed. A statement that was slow without a lock to wait for keeps its own error. */
+export async function lockedError(
+  connection: Connection,
+  place: string,
+  timeoutMs: number,
+  cause: unknown,
+): Promise<unknown> {
   await connection.query('ROLLBACK');
   const who = await holders(connection);
+  if (who.length === 0 && rawError(cause).code === CANCELED) return cause;
   const names = who.length > 0 ? who.slice(0, 5).join('; ') : 'a session that is gone by now';
   return new HostError(
     `${place}: its tables could not be locked within ${timeoutMs / 1000} s. They are held by ${names}. Nothing in it was changed.`,

@@ -1,6 +1,6 @@
 /** Everything the role of a session owns in its database, and dropping it by name, kind by kind. */
 import { HostError } from '../../model/errors.ts';
-import type { Connection } from '../port.ts';
+import type { AdminConnection, Connection } from '../port.ts';
 import { OWNED } from './inspect-catalog.ts';
 import { KINDS, type Kind, objectsSql } from './kinds.ts';
 
@@ -28,13 +28,23 @@ export function nameOf({ kind, identity }: Pick<OwnedObject, 'kind' | 'identity'
 /** Rows of `OwnedObject`, the newest first: it may hang on older ones, seldom the other way round. */
 export function ownedSql(version: number): string {
   return `WITH me AS (SELECT oid FROM pg_roles WHERE rolname = current_user), o AS (${objectsSql(version)})
-    SELECT o.kind, o.classid::int8::text::float8 AS classid, o.objid::int8::text::float8 AS objid, o.identity, coalesce(c.relkind = 'r', false) AS "holdsRows"
+    SELECT o.kind, o.classid::int8::float8 AS classid, o.objid::int8::float8 AS objid, o.identity, coalesce(c.relkind = 'r', false) AS "holdsRows"
       FROM o CROSS JOIN me LEFT JOIN pg_class c ON o.kind = 'table' AND c.oid = o.objid WHERE ${OWNED} ORDER BY o.objid DESC`;
 }
 
 /** What the role owns: everything that clearing drops. */
 export function findOwned(connection: Connection, version: number): Promise<OwnedObject[]> {
   return connection.query<OwnedObject>(ownedSql(version));
+}
+
+/** Every table of a database, whoever owns it: what the dump of a database that is dropped has to hold. For a superuser. */
+export function findAllTables(admin: AdminConnection): Promise<OwnedObject[]> {
+  return admin.query<OwnedObject>(
+    `SELECT 'table' AS kind, c.tableoid::int8 AS classid, c.oid::int8 AS objid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS identity, c.relkind = 'r' AS "holdsRows"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = c.tableoid AND d.objid = c.oid AND d.deptype = 'e')`,
+  );
 }
 
 /**
@@ -66,7 +76,13 @@ export class Dropper {
     const kind = KINDS.find(({ word }) => owned.some((object) => object.kind === word));
     if (!kind) return false;
     const batch = owned.filter((object) => object.kind === kind.word).slice(0, limit);
-    await this.#connection.query(dropSql(kind, batch.map(({ identity }) => identity), this.#version));
+    await this.#connection.query(
+      dropSql(
+        kind,
+        batch.map(({ identity }) => identity),
+        this.#version,
+      ),
+    );
     const again = batch.find((object) => this.#tried.has(keyOf(object)));
     if (again) {
       throw new HostError(`${nameOf(again)} is still there after it was dropped.`, {

@@ -136,7 +136,9 @@ export function complaint(file: string, stderr: string, lines = 3): string {
   const own = `${nameOf(file)}: `;
   return stderr
     .split('\n')
-    .map((line) => (line.startsWith(own) ? line.slice(own.length) : line).replace(/[\u0000-\u001f\u007f]+/g, ' ').trim())
+    .map((line) =>
+      (line.startsWith(own) ? line.slice(own.length) : line).replace(/[\u0000-\u001f\u007f]+/g, ' ').trim(),
+    )
     .filter((line) => line !== '')
     .slice(-lines)
     .join(' / ')

@@ -8,8 +8,11 @@ import type { Files, Services, UnitState } from '../port.ts';
 import { statusError } from '../process.ts';
 import { findInitScript, type InitScript, runInitScript } from './init-script.ts';
 import { disableInstalled, readInstalled } from './installed.ts';
-import { isRunning, type Process, readProcesses } from './processes.ts';
-import { processesOf, type ServiceProcesses, straysBelow } from './service-processes.ts';
+import { isRunning, type Process } from './processes.ts';
+import { ProcessesBelow, type ServiceProcesses } from './service-processes.ts';
+
+/** A service that a script has started is there by then, or has ended again, ms. */
+const SHOWS_UP_MS = 5000;
 
 export class BelowRoot implements Services {
   readonly #files: Files;
@@ -25,11 +28,11 @@ export class BelowRoot implements Services {
   }
 
   async states(units: readonly string[]): Promise<UnitState[]> {
-    const processes = readProcesses();
+    const processes = new ProcessesBelow(this.#root);
     const installed = readInstalled(this.#root, units);
     return units.map((unit) => {
       const { script, unitFile, masked, links } = installed.get(unit)!;
-      const pids = processesOf(this.#root, unit, processes).mains.map(({ pid }) => pid);
+      const pids = processes.ofUnit(unit).mains.map(({ pid }) => pid);
       return {
         unit,
         manager: script !== null ? 'sysv' : unitFile ? 'systemd' : 'process',
@@ -46,7 +49,7 @@ export class BelowRoot implements Services {
   /** Stops it by its script where that may be trusted with it, else by SIGTERM. Never by SIGKILL: it may be writing. */
   async stop(unit: string, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    const found = processesOf(this.#root, unit, readProcesses());
+    const found = this.#processesOf(unit);
     if (found.mains.length === 0) return;
     const script = this.#scriptFor(unit, found);
     let failure: HostError | null = null;
@@ -66,19 +69,24 @@ export class BelowRoot implements Services {
   }
 
   async start(unit: string, timeoutMs: number): Promise<void> {
-    if (processesOf(this.#root, unit, readProcesses()).mains.length > 0) return;
+    if (this.#isActive(unit)) return;
     const script = this.#byScript.has(unit) ? findInitScript(this.#root, unit) : null;
     if (script === null) {
       throw new HostError(
         `${unit} below ${this.#root} was not stopped by a script, so there is none to start it with.`,
-        {
-          hint: `Start ${unit} the way it was started before.`,
-        },
+        { hint: `Start ${unit} the way it was started before.` },
       );
     }
     const options = { purpose: `start ${unit}`, timeoutMs, hint: `Run "${script.path} start" and see what it says.` };
     const result = await runInitScript(script, 'start', options);
     if (result.code !== 0) throw statusError(script.path, options, result);
+    const deadline = Date.now() + SHOWS_UP_MS;
+    while (!this.#isActive(unit)) {
+      if (Date.now() >= deadline) {
+        throw new HostError(`"${script.path} start" ended well, but ${unit} does not run.`, { hint: options.hint });
+      }
+      await sleep(20);
+    }
   }
 
   async disable(unit: string): Promise<void> {
@@ -86,7 +94,7 @@ export class BelowRoot implements Services {
   }
 
   async reload(unit: string, timeoutMs: number): Promise<void> {
-    const found = processesOf(this.#root, unit, readProcesses());
+    const found = this.#processesOf(unit);
     if (found.mains.length === 0) return;
     const script = this.#scriptFor(unit, found);
     if (script === null) {
@@ -100,7 +108,15 @@ export class BelowRoot implements Services {
   }
 
   async strays(known: readonly number[]): Promise<{ pid: number; program: string }[]> {
-    return straysBelow(this.#root, known, readProcesses());
+    return new ProcessesBelow(this.#root).strays(known);
+  }
+
+  #isActive(unit: string): boolean {
+    return this.#processesOf(unit).mains.length > 0;
+  }
+
+  #processesOf(unit: string): ServiceProcesses {
+    return new ProcessesBelow(this.#root).ofUnit(unit);
   }
 
   /**

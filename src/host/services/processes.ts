@@ -34,8 +34,8 @@ export function readProcess(pid: number): Process | null {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // pid (comm) state ppid …: the name in parentheses may hold anything, also blanks and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, parent, started] = [fields[0]!, Number(fields[1]), fields[19]!];
-    if (state === 'Z' || state === 'X') return null;
+    const [parent, started] = [Number(fields[1]), fields[19]!];
+    // Neither a kernel thread nor a zombie has a program: reading the link fails.
     const link = readlinkSync(`/proc/${pid}/exe`);
     const deleted = link.endsWith(DELETED);
     const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);

@@ -120,6 +120,22 @@ describe('with a SysV script and a pid file', () => {
     expect(runs(pid)).toBe(true);
   });
 
+  it('says when a script starts nothing, and does not take the script itself for the service', async () => {
+    makeFile(
+      root,
+      `etc/init.d/${ENGINE}`,
+      `#!/bin/sh\nif [ "$1" = stop ]; then kill $(cat ${root}/run/${ENGINE}.pid); else echo $$ > ${root}/run/${ENGINE}.pid; sleep 0.2; fi\n`,
+      0o755,
+    );
+    const pid = await orphans.start([makeProgram(root, `usr/bin/${ENGINE}`), SECONDS]);
+    makeFile(root, `run/${ENGINE}.pid`, `${pid}\n`);
+    await services.stop(ENGINE, PATIENT);
+    const started = errorOf(services.start(ENGINE, PATIENT));
+    while (readFileSync(join(root, `run/${ENGINE}.pid`), 'utf8') === `${pid}\n`) await sleep(5);
+    expect(await stateOf(ENGINE)).toMatchObject({ active: false });
+    expect((await started).message).toContain('does not run');
+  });
+
   it('reloads by the script what runs, and nothing else', async () => {
     const calls = noteCalls(ENGINE, 'exit 0');
     await services.reload(ENGINE, PATIENT);
@@ -153,6 +169,7 @@ describe('a script that may not be trusted', () => {
     const calls = noteCalls(ENGINE, 'exit 0');
     const pid = await orphans.start([makeProgram(root, `usr/bin/${ENGINE}`), SECONDS]);
     await services.stop(ENGINE, PATIENT);
+    expect((await errorOf(services.start(ENGINE, PATIENT))).message).toContain('not stopped by a script');
     expect([calls(), runs(pid)]).toEqual(['', false]);
   });
 
@@ -172,16 +189,20 @@ describe('a script that may not be trusted', () => {
     }
   });
 
-  it('is not run for a process in a chroot, whose pids and paths are not ours', async () => {
+  it.each([
+    ['a chroot', 'exec chroot "$0" "$@"'],
+    // Seen from outside, such a process has a program whose path does not even begin with the root.
+    ['a container', 'mount --bind "$0" /mnt && exec chroot /mnt "$@"'],
+  ])('is not run for a process in %s, whose pids and paths are not ours', async (_, enter) => {
     const calls = noteCalls(ENGINE, 'exit 0');
     makeProgram(root, `usr/bin/${ENGINE}`);
     for (const library of (await run('ldd', ['/bin/sleep'])).matchAll(/(\/\S+) \(0x/g)) {
       mkdirSync(dirname(join(root, library[1]!)), { recursive: true });
       copyFileSync(library[1]!, join(root, library[1]!));
     }
-    const asRoot = callerUid() === 0 ? [] : ['unshare', '--map-root-user'];
-    const pid = await orphans.start([...asRoot, 'chroot', root, `/usr/bin/${ENGINE}`, SECONDS]);
-    while (readProcess(pid)?.program !== join(root, `usr/bin/${ENGINE}`)) await sleep(5);
+    const unshare = ['unshare', '--mount', ...(callerUid() === 0 ? [] : ['--map-root-user'])];
+    const pid = await orphans.start([...unshare, '/bin/sh', '-c', enter, root, `/usr/bin/${ENGINE}`, SECONDS]);
+    while (readProcess(pid)?.argv[0] !== `/usr/bin/${ENGINE}`) await sleep(5);
     makeFile(root, `var/run/${ENGINE}.pid`, `${pid}\n`);
     expect(await stateOf(ENGINE)).toMatchObject({ active: true, pids: [pid] });
     await services.stop(ENGINE, PATIENT);
@@ -317,5 +338,13 @@ describe('strays', () => {
     while (!(await services.strays([])).some((one) => one.program === program)) await sleep(5);
     expect((await services.strays([])).map((one) => one.program)).toEqual([program]);
     expect(await services.strays([parent])).toEqual([]);
+  });
+
+  it('are not this program and those that started it, which may be installed below the root themselves', async () => {
+    const pids = (await createServices(dirname(realpathSync(process.execPath)), PATIENT).strays([])).map(
+      ({ pid }) => pid,
+    );
+    expect(pids).not.toContain(process.pid);
+    expect(pids).not.toContain(process.ppid);
   });
 });

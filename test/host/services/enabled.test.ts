@@ -34,13 +34,13 @@ describe('SysV', () => {
     const host = new HostServices(root, [ENGINE, PROXY]);
     host.install();
     link(`etc/rc5.d/S10${ENGINE}`, `../init.d/${ENGINE}`);
-    link(`etc/rc6.d/K10${ENGINE}`, `../init.d/${ENGINE}`);
+    for (const level of ['2', '6']) link(`etc/rc${level}.d/K10${ENGINE}`, `../init.d/${ENGINE}`);
     link(`etc/rc3.d/S91${ENGINE}-notifier`, '../init.d/ovirt-engine-notifier');
     await services.disable(ENGINE);
     expect(host.enabled()).toEqual([PROXY]);
     expect(await stateOf(ENGINE)).toMatchObject({ enabled: false, exists: true });
     expect(readdirSync(join(root, 'etc/rc5.d'))).toEqual([]);
-    expect(readdirSync(join(root, 'etc/rc6.d'))).toEqual([`K10${ENGINE}`]);
+    for (const level of ['2', '6']) expect(readdirSync(join(root, `etc/rc${level}.d`))).toEqual([`K10${ENGINE}`]);
     expect(readdirSync(join(root, 'etc/rc3.d'))).toEqual([`S90${PROXY}`, `S91${ENGINE}-notifier`]);
     await services.disable(ENGINE);
   });

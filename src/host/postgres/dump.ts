@@ -1,0 +1,142 @@
+/** A database's dump: pg_dump's custom format through our hands onto the disk, hashed on the way, and read back from there. */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { HostError, InterruptedError } from '../../model/errors.ts';
+import { parentOf } from '../../model/paths.ts';
+import type { ProgramLogin } from '../port.ts';
+import { checkDump } from './dump-check.ts';
+import type { OwnedObject } from './owned.ts';
+import { complaint, type ProgramEnd, runProgram } from './program.ts';
+
+export interface DumpRequest {
+  /** Paths of the programs. */
+  pgDump: string;
+  pgRestore: string;
+  /** Numeric, as `server_version_num`: 150004. */
+  pgRestoreVersion: number;
+  login: ProgramLogin;
+  /** The database in messages. */
+  place: string;
+  /** Real path of the dump, which must not exist yet. */
+  target: string;
+  /** The snapshot of an open transaction to dump; null: the present. */
+  snapshot: string | null;
+  /** Arguments that leave out objects of other owners. */
+  exclude: readonly string[];
+  /** Tables that the dump has to hold. */
+  tables: readonly OwnedObject[];
+  /** Longest time without progress, ms. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Bytes written so far. */
+  onBytes(done: number): void;
+}
+
+export interface Dump {
+  sizeBytes: number;
+  sha256: string;
+}
+
+/** Makes a dump and reads it back. After a failure nothing of it is left. @throws HostError; InterruptedError when the operator stopped it */
+export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
+  const fd = openTarget(request);
+  try {
+    const dump = await write(fd, request);
+    syncDirectory(parentOf(request.target));
+    await checkDump(request, dump);
+    return dump;
+  } catch (error) {
+    unlinkSync(request.target);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openTarget({ target, place }: DumpRequest): number {
+  try {
+    return openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  } catch (error) {
+    throw fileError(error, target, place);
+  }
+}
+
+async function write(fd: number, request: DumpRequest): Promise<Dump> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const end = await runProgram(
+    {
+      file: request.pgDump,
+      args: [
+        '--format=custom',
+        '--no-password',
+        `--lock-wait-timeout=${request.timeoutMs}`,
+        ...(request.snapshot === null ? [] : [`--snapshot=${request.snapshot}`]),
+        ...request.exclude,
+        `--dbname=${request.login.connection}`,
+      ],
+      login: request.login,
+      silenceMs: request.timeoutMs,
+      signal: request.signal,
+    },
+    (chunk) => {
+      try {
+        for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+      } catch (error) {
+        throw fileError(error, request.target, request.place);
+      }
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      request.onBytes(sizeBytes);
+    },
+  );
+  if (end.ended === 'stop') throw new InterruptedError();
+  if (end.code !== 0 || end.ended !== null) throw dumpError(request, end);
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    throw fileError(error, request.target, request.place);
+  }
+  return { sizeBytes, sha256: hash.digest('hex') };
+}
+
+function dumpError({ pgDump, place, timeoutMs }: DumpRequest, { code, stderr, ended }: ProgramEnd): HostError {
+  const said = complaint(pgDump, stderr);
+  if (ended === 'silence') {
+    return new HostError(
+      `${pgDump} made no progress on ${place} for ${timeoutMs / 1000} s and was ended. Nothing was dropped.`,
+      {
+        hint: 'Look whether the server hangs, or allow more time with --timeout.',
+        code: 'ETIMEDOUT',
+      },
+    );
+  }
+  return new HostError(
+    `${pgDump} could not dump ${place}: ${said || `it ended with status ${code ?? 'unknown'}`}. Nothing was dropped.`,
+    { hint: 'Mend what it complains about, or run with --no-backup.', code: code === null ? null : `exit ${code}` },
+  );
+}
+
+function fileError(error: unknown, target: string, place: string): HostError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new HostError(
+    `The dump of ${place} cannot be written to ${target}: ${code ?? message}. Nothing was dropped.`,
+    {
+      hint:
+        code === 'ENOSPC' || code === 'EDQUOT'
+          ? 'Free some space, or name another place with --backup-dir.'
+          : 'Check the directory, or name another place with --backup-dir.',
+      code: code ?? null,
+      cause: error,
+    },
+  );
+}
+
+function syncDirectory(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,91 @@
+/** Empties a database whose role owns it but that stays: in the transaction that held it still for its dump, or in one of its own where no backup is made. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../host/port.ts';
+import { ClearSession } from '../host/postgres/clear.ts';
+import { placeOf } from '../host/postgres/connection.ts';
+import { isLost } from '../host/postgres/errors.ts';
+import { prepareSession } from '../host/postgres/inspect.ts';
+import { findOwned } from '../host/postgres/owned.ts';
+import { assertNothingLeft, hasPublic } from '../host/postgres/usable.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import type { StepOf } from '../model/plan.ts';
+import type { StepContext, StepRunner } from './context.ts';
+
+type DatabaseClear = StepOf<'database-clear'>;
+
+const POLL_MS = 50;
+
+function connect(
+  { credentials }: DatabaseClear,
+  { host, vault, timeoutMs, extraCa }: StepContext,
+): Promise<Connection> {
+  return host.databases.connect(credentials, { password: vault.get(credentials.secret), timeoutMs, extraCa });
+}
+
+async function sessionOf(step: DatabaseClear, context: StepContext): Promise<ClearSession> {
+  const session = context.sessions.get(step.component);
+  if (session) return session;
+  const place = placeOf(step.credentials);
+  if (step.backedUp) {
+    throw new HostError(`${place} is no longer held still since its dump. It was not cleared.`, {
+      hint: 'Run engine-cleanup again: it makes a new dump.',
+    });
+  }
+  return ClearSession.open(await connect(step, context), { place, timeoutMs: context.timeoutMs });
+}
+
+/** Waits until the server has noticed the end of a session, and so has undone or finished what it did. */
+async function waitForEnd(connection: Connection, pid: number, timeoutMs: number): Promise<void> {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(POLL_MS)) {
+    const rows = await connection.query(`SELECT 1 AS one FROM pg_stat_activity WHERE pid = ${pid}`);
+    if (rows.length === 0) return;
+  }
+}
+
+/** Asks the server in a new session whether the database is empty: after a commit, and the more so when the answer to it was lost. */
+async function confirm(step: DatabaseClear, context: StepContext, pid: number, lost: unknown): Promise<void> {
+  const place = placeOf(step.credentials);
+  try {
+    const connection = await connect(step, context);
+    try {
+      if (lost !== null) await waitForEnd(connection, pid, context.timeoutMs);
+      await assertNothingLeft(connection, await prepareSession(connection), place);
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (lost === null) throw error;
+    throw new HostError(`${messageOf(lost)}. Afterwards: ${messageOf(error)}`, {
+      hint: 'Run engine-cleanup again: what was not committed is still there, and it makes a new dump of it.',
+      cause: lost,
+    });
+  }
+}
+
+export const databaseClear: StepRunner<'database-clear'> = {
+  touches: ({ credentials }) => [credentials.database],
+
+  async probe(step, context) {
+    if (context.sessions.has(step.component)) return context.sessions.get(step.component)!.isClear();
+    const connection = await connect(step, context);
+    try {
+      const owned = await findOwned(connection, await prepareSession(connection));
+      return owned.length === 0 && (await hasPublic(connection));
+    } finally {
+      await connection.close();
+    }
+  },
+
+  async apply(step, context) {
+    const session = await sessionOf(step, context);
+    context.sessions.delete(step.component);
+    let lost: unknown = null;
+    try {
+      await session.clear({ cascades: step.cascades, uuidOssp: step.component === 'engine' });
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      lost = error;
+    }
+    await confirm(step, context, session.pid, lost);
+  },
+};
