@@ -15,6 +15,7 @@ const UNITS: Record<string, string> = {
   restarting: `${SLEEP}\nRestart=always\nRestartSec=0\n${INSTALL}`,
   hanging: `ExecStart=/bin/sh -c 'trap : TERM; while :; do sleep 0.2; done'\nTimeoutStopSec=infinity\n`,
   looping: 'ExecStart=/bin/false\nRestart=always\nRestartSec=1h\n',
+  pausing: 'ExecStart=/bin/true\nRestart=always\nRestartSec=1h\n',
   exhausted: 'ExecStart=/bin/false\nRestart=always\nRestartSec=0\n',
   failed: 'ExecStart=/bin/false\n',
   unfinished: `Type=notify\n${SLEEP}\nTimeoutStartSec=infinity\n`,
@@ -122,12 +123,13 @@ describe.skipIf(reason !== null)('services under systemd', () => {
   });
 
   it('knows a failed start loop, which one that systemd gave up on no longer is', () => {
-    lab.sh('systemctl start x-looping; systemctl start x-exhausted; systemctl start x-failed || :');
+    lab.sh('systemctl start x-looping x-pausing x-exhausted; systemctl start x-failed || :');
     lab.sh(
-      'until systemctl is-failed -q x-exhausted && systemctl show -P SubState x-looping | grep -q auto-restart; do sleep 0.1; done',
+      'until systemctl is-failed -q x-exhausted && [ $(systemctl show -P SubState x-looping x-pausing | grep -c auto-restart) = 2 ]; do sleep 0.1; done',
     );
-    expect(lab.states('x-looping', 'x-exhausted', 'x-failed')).toMatchObject([
+    expect(lab.states('x-looping', 'x-pausing', 'x-exhausted', 'x-failed')).toMatchObject([
       { active: true, failedLoop: true },
+      { active: true, failedLoop: false },
       { active: false, failedLoop: false },
       { active: false, failedLoop: false },
     ]);

@@ -67,7 +67,7 @@ export function makeReport(input: ReportInput): Report {
       : null,
     databases: databases(input),
     steps: input.steps ?? [],
-    kept: (plan?.kept ?? []).map(({ target, why }) => ({ target: realPath(root, target), why })),
+    kept: (plan?.kept ?? []).map(({ target, ...kept }) => ({ target: realPath(root, target), ...kept })),
     refusals: input.refusals ?? plan?.refusals ?? [],
     warnings: input.warnings ?? plan?.warnings ?? [],
     verify: input.verdict ?? null,

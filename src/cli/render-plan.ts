@@ -53,8 +53,7 @@ export function renderPlan(plan: Plan, facts: Facts, view: View): string {
   putKept(
     page,
     view,
-    plan.kept.map(({ target, why }) => ({ target: realPath(plan.root, target), why })),
-    plan.root,
+    plan.kept.map((kept) => ({ ...kept, target: realPath(plan.root, kept.target) })),
   );
   putBackup(page, plan, facts);
   if (view.verbose) putSteps(page, plan);

@@ -84,7 +84,7 @@ function renderCleanup(page: Page, report: Report, plan: Plan | null): void {
   const finished = outcome === 'ok' || outcome === 'unready' || outcome === 'nothing-to-do';
   putDone(page, report, wentBack(report, plan));
   if (ran) putStanding(page, report);
-  if (finished) putKept(page, page.view, report.kept, report.root);
+  if (finished) putKept(page, page.view, report.kept);
   putBackupPlace(page, report);
   if (ran) putWarnings(page, report.warnings);
   putFailures(page, report);

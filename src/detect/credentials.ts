@@ -75,6 +75,7 @@ async function fromDropIns(
   const paths = new Map<string, number | null>();
   for (const { database } of databases) for (const path of database.credentials) paths.set(path, null);
   for (const { path, copyOf } of copies) if (copyOf !== undefined && paths.has(copyOf)) paths.set(path, null);
+  const switches: SwitchSeen[] = [];
   for (const path of paths.keys()) {
     const text = await textOf(context, path);
     if (text === null) continue;
@@ -85,14 +86,32 @@ async function fromDropIns(
     for (const { component, database } of databases) {
       const isOwn = database.credentials.some((own) => own === path || path.startsWith(`${own}.`));
       const raw = databaseCredentials(values, database.prefix);
-      if (isOwn && !isCopy && database.enableKey && isEnabled(values, database.enableKey) === false) {
-        found.switchedOff.add(component);
-        continue;
-      }
+      const on = isOwn ? isEnabled(values, database.enableKey) : null;
+      if (on !== null) switches.push({ component, on, isCopy, mtimeMs: stat?.identity.mtimeMs ?? 0 });
       // In another component's file the credentials are as good, but it is not where setup looks: a copy.
       collector.add(component, raw, path, isOwn && !isCopy ? 'drop-in' : 'copy', stat?.identity.mtimeMs ?? 0);
     }
   }
+  for (const component of switchedOff(switches)) {
+    found.switchedOff.add(component);
+    collector.byComponent.delete(component);
+  }
+}
+
+/** What one file says about a component that has a switch of its own. */
+interface SwitchSeen {
+  component: ComponentId;
+  on: boolean;
+  isCopy: boolean;
+  mtimeMs: number;
+}
+
+/** Components that are switched off: by the word of the drop-in itself, else by that of its newest copy (a killed setup leaves nothing else). */
+function switchedOff(switches: readonly SwitchSeen[]): ComponentId[] {
+  const byWeight = [...switches].sort((a, b) => Number(a.isCopy) - Number(b.isCopy) || b.mtimeMs - a.mtimeMs);
+  return [...new Set(switches.map(({ component }) => component))].filter(
+    (component) => byWeight.find((one) => one.component === component)?.on === false,
+  );
 }
 
 async function fromProperties(

@@ -4,6 +4,7 @@ import { HostError, messageOf } from '../model/errors.ts';
 import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
 import type { ComponentId, FileRule, Phase } from '../model/layout.ts';
 import { isPlainPath, nameOf, parentOf, realPath } from '../model/paths.ts';
+import { shellWord } from '../model/shell.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern, matches } from './glob.ts';
 import { namesIn, pathsOf } from './look.ts';
@@ -42,7 +43,7 @@ async function knownPaths(
   for (const { component, rule } of rulesOf(context.layout)) {
     for (const path of await pathsOf(context, rule.path)) if (!isCopyName(path)) add({ path, component, rule });
   }
-  for (const path of recorded.keys()) add({ path, component: 'engine', rule: ruleForRecorded(context, path) });
+  // Before the recorded ones: the record names the marker too, and would have it removed with the drop-ins.
   add({
     path: context.layout.marker,
     component: 'engine',
@@ -53,6 +54,7 @@ async function knownPaths(
       keep: 'database',
     },
   });
+  for (const path of recorded.keys()) add({ path, component: 'engine', rule: ruleForRecorded(context, path) });
   return found;
 }
 
@@ -217,19 +219,16 @@ async function examine(
 /** What is left on purpose: listed as kept with the command that removes it by hand. */
 export async function findKept(context: DetectContext): Promise<KeptFact[]> {
   const kept: KeptFact[] = [];
-  for (const { path, why } of context.layout.kept) {
+  for (const { path, why, removable } of context.layout.kept) {
     const dir = isPattern(path) ? parentOf(path) : path;
     try {
       const isThere = isPattern(path)
         ? ((await context.host.files.list(dir)) ?? []).length > 0
         : (await context.host.files.stat(dir)) !== null;
       if (!isThere) continue;
-      const real = realPath(context.root, dir);
-      const byHand =
-        why === 'logs' || path.includes('pgsql')
-          ? ''
-          : `; remove by hand with: rm -r ${real}${isPattern(path) ? '/*' : ''}`;
-      kept.push({ path: dir, why: why + byHand });
+      // Only the content: the directories themselves belong to packages.
+      const remove = `rm -r ${shellWord(realPath(context.root, dir))}/*`;
+      kept.push(removable ? { path: dir, why, remove } : { path: dir, why });
     } catch (error) {
       context.note('unreadable', messageOf(error));
     }

@@ -193,7 +193,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     databases,
     dwhUuid: credentials.dwhUuid,
     pki,
-    kept: [...found.kept, ...kept],
+    // Where setup recorded what the layout knows, the layout says better why it stays.
+    kept: [...found.kept.filter(({ path }) => !kept.some((known) => known.path === path)), ...kept],
     directories: await findDirectories(context),
     tools,
     space: findSpace(files, lines, options.backupBase),

@@ -95,6 +95,8 @@ export interface FileFact {
 export interface KeptFact {
   path: string;
   why: string;
+  /** Command for sh that removes it by hand, where that does no harm. */
+  remove?: string;
 }
 
 export interface LineEdit {

@@ -159,11 +159,13 @@ export interface PkiLayout {
   copies: string;
 }
 
-/** What a cleanup leaves on purpose, and the command that removes it by hand. */
+/** What a cleanup leaves on purpose. */
 export interface KeepRule {
   /** Host path or pattern. */
   path: string;
   why: string;
+  /** A directory whose content is only of use to look back: the command that removes it is told. Everything else stays for good reason. */
+  removable?: true;
 }
 
 export interface Layout {

@@ -113,6 +113,8 @@ export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
 export interface Kept {
   target: string;
   why: string;
+  /** Command for sh that removes it by hand, where that does no harm. */
+  remove?: string;
 }
 
 export interface Plan {

@@ -61,7 +61,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     keepPki: wishes.keepPki,
     databases: [],
     steps: [],
-    kept: facts.kept.map(({ path, why }) => ({ target: path, why })),
+    kept: facts.kept.map(({ path, ...kept }) => ({ target: path, ...kept })),
     refusals: [],
     warnings: facts.notes.map((note) => ({ ...note })),
     changed: [],
@@ -86,7 +86,9 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
 
   // Everything that can fail without harm comes before anything that cannot be undone.
   const promotions = promotionsOf(facts, layout, effective);
-  const overwritten = promotions.map(({ path }) => path).filter((path) => facts.files.some((file) => file.path === path));
+  const overwritten = promotions
+    .map(({ path }) => path)
+    .filter((path) => facts.files.some((file) => file.path === path));
   const rewritten = keep ? [...overwritten, ...rewrittenFiles(facts, layout, decisions)] : [];
   const touched = touchedPaths(decisions, facts, rewritten);
   if (wishes.backup) {

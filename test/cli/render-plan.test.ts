@@ -134,11 +134,12 @@ describe('the plan', () => {
   });
 
   test('shows the places of an installation below a root', () => {
-    const facts = { ...host(), root: '/mnt/old' };
+    const kept = host().kept.map(({ remove, ...one }) => one);
+    const facts = { ...host({ kept }), root: '/mnt/old' };
     const text = renderPlan(planOf(facts), facts, view({ verbose: true }));
     expect(text).toMatch(/^Cleanup of the installation below \/mnt\/old\n/);
     expect(text).toContain('      /mnt/old/etc/pki/ovirt-engine/keys/engine.p12\n');
-    expect(text).toContain('to remove: rm -r /mnt/old/var/lib/ovirt-engine/backups/*');
+    expect(text).toContain('    /mnt/old/var/lib/ovirt-engine/backups/engine-20260101000000.abc.dump\n');
     expect(text).not.toMatch(/^ +\/(?:etc|var\/lib\/ovirt)/m);
   });
 

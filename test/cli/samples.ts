@@ -102,12 +102,14 @@ export function host(more: Partial<Facts> = {}): Facts {
       {
         path: '/var/lib/ovirt-engine/backups/engine-20260101000000.abc.dump',
         why: 'earlier backup made by setup, cleanup or engine-backup',
+        remove: 'rm -r /var/lib/ovirt-engine/backups/*',
       },
       {
         path: '/var/lib/ovirt-engine/setup/answers/20260101000000-setup.conf',
         why: "setup's answers, of use when it is run again",
+        remove: 'rm -r /var/lib/ovirt-engine/setup/answers/*',
       },
-      { path: '/var/log/ovirt-engine', why: 'logs' },
+      { path: '/var/log/ovirt-engine', why: 'logs', remove: 'rm -r /var/log/ovirt-engine/*' },
       { path: '/var/lib/pgsql/data/pg_hba.conf', why: "PostgreSQL's own access rules" },
       { path: `${CONF}/99-local.conf`, why: 'not made by setup' },
     ],

@@ -69,11 +69,13 @@ describe('ways in which the existing cleanup fails', () => {
     expect(report).toMatchObject({ exitCode: 3, changed: false, databases: [{ action: 'refuse' }] });
     expect(report.refusals[0]!.hint).toContain('-d');
     expect(box.host.services.running().length).toBeGreaterThan(0);
+    // A refused run is in the log too, and its lock file stays.
     expect(difference(before, box.host.listing())).toEqual({
       gone: [],
-      made: [],
-      changed: ['/var/log/ovirt-engine/engine-cleanup.log'].filter(() => false),
+      made: ['/run', '/run/engine-cleanup.lock', '/var/log/ovirt-engine/engine-cleanup.log'],
+      changed: [],
     });
+    expect(box.text('/var/log/ovirt-engine/engine-cleanup.log')).toContain('ends: refused, exit 3');
   });
 
   it('6: with the server down it refuses, and -d goes on without the server', async () => {

@@ -144,7 +144,9 @@ export class Box {
       const questions = text.match(/\(yes\/no\)(?: \[(?:yes|no)\])?: /g)?.length ?? 0;
       while (asked < questions && lines.length > 0) {
         asked += 1;
-        child.stdin.write(`${lines.shift()}\n`);
+        const line = lines.shift() ?? '';
+        // Ctrl-C and Ctrl-D are typed without the return key.
+        child.stdin.write(/^[\x03\x04]$/.test(line) ? line : `${line}\n`);
       }
     });
     const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));

@@ -18,7 +18,7 @@ describe('a service that does not stop', () => {
     expect(report.steps.filter(({ kind, status }) => kind.startsWith('database-') && status !== 'blocked')).toEqual([]);
     expect(await box.objects()).toEqual(objects);
     expect(box.host.services.running()).toEqual(running);
-    box.host.services.install();
+    box.host.services.mend('ovirt-engine');
     const again = await box.json(['-u']);
     expect(again.report.steps.filter(({ error }) => error)).toEqual([]);
     expect(again.report).toMatchObject({ exitCode: 0, verify: { ready: true } });

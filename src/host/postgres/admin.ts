@@ -24,7 +24,7 @@ export interface AdminOptions {
 }
 
 /** How the account logs in: no password, and only to a server that it runs itself. */
-export function adminLogin({ account, socketDir, port, database, timeoutMs }: AdminOptions): ProgramLogin {
+export function adminLogin({ account, socketDir, port, database }: AdminOptions): ProgramLogin {
   const connection = connectionString({
     ...(socketDir === null ? {} : { host: socketDir }),
     port: String(port),
@@ -32,7 +32,6 @@ export function adminLogin({ account, socketDir, port, database, timeoutMs }: Ad
     dbname: database,
     requirepeer: account.name,
     application_name: 'engine-cleanup',
-    connect_timeout: String(Math.max(2, Math.ceil(timeoutMs / 1000))),
   });
   return { connection, env: { HOME: account.home, PGCLIENTENCODING: 'UTF8' }, account, fds: [] };
 }

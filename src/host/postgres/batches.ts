@@ -1,7 +1,7 @@
 /**
  * Clearing a database whose server's lock table is too small for one transaction (docs/decisions/0004-snapshot-and-locks.md). The dump is made and checked. While
  * all tables are still locked, the right to write is taken from everybody, the owner too, in the transaction that also drops the first batch: from its commit on
- * nothing can be written any more, and the database shows to be half-built.
+ * nothing can be written any more, and a look at the database (inspect.ts) says that it lacks that right, so that nobody keeps it by mistake.
  */
 import { HostError } from '../../model/errors.ts';
 import type { Connection } from '../port.ts';

@@ -8,7 +8,10 @@ import { HostError, InterruptedError } from '../../model/errors.ts';
 import type { Dump, DumpRequest } from './dump.ts';
 import { complaint, runProgram } from './program.ts';
 
-type CheckRequest = Pick<DumpRequest, 'pgRestore' | 'pgRestoreVersion' | 'place' | 'target' | 'tables' | 'timeoutMs' | 'signal'>;
+type CheckRequest = Pick<
+  DumpRequest,
+  'pgRestore' | 'pgRestoreVersion' | 'place' | 'target' | 'tables' | 'timeoutMs' | 'signal'
+>;
 
 /** Lines `215; 1259 16390 TABLE public foo engine` and `3456; 0 16390 TABLE DATA public foo engine`: the oid tells a table whatever its name is. */
 const ENTRY = /^\d+; (0|1259) (\d+) TABLE (DATA )?/gm;

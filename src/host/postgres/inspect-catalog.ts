@@ -18,6 +18,8 @@ export interface Catalog {
   tables: number;
   ownedTables: number;
   ownedObjects: number;
+  /** A clearing in batches that was killed has taken the right to write from the owner (batches.ts). */
+  unwritable: boolean;
   obstacles: string[];
   ownedSchemas: string[];
   /** Which of the layout's schemas exist. */
@@ -54,7 +56,7 @@ function values(sql: string): string {
 /** Parallel workers and the like have no session of their own; who may not see the type sees none of another role. */
 function sessionsSql(version: number): string {
   const client = version >= 100000 ? "AND coalesce(backend_type, 'client backend') = 'client backend'" : '';
-  return `SELECT pid, usename::text AS role, coalesce(application_name, '') AS application, coalesce(client_addr::text, '') AS client, coalesce(state, '') AS state
+  return `SELECT pid, usename::text AS role, coalesce(application_name, '') AS application, coalesce(host(client_addr), '') AS client, coalesce(state, '') AS state
     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL ${client} ORDER BY pid`;
 }
 
@@ -79,6 +81,8 @@ function catalogSql(version: number, layout: DatabaseLayout, columns: readonly s
     (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${inPublic} AND c.relkind IN ('r', 'p')) AS tables,
     (SELECT count(*) FROM o, me WHERE o.kind = 'table' AND o.owner = me.oid) AS "ownedTables",
     (SELECT count(*) FROM o, me WHERE ${OWNED}) AS "ownedObjects",
+    EXISTS (SELECT 1 FROM o, me WHERE o.kind = 'table' AND o.owner = me.oid AND NOT (
+      has_table_privilege(o.objid, 'INSERT') AND has_table_privilege(o.objid, 'UPDATE') AND has_table_privilege(o.objid, 'DELETE'))) AS unwritable,
     ${values(`SELECT o.kind || ' ' || o.identity AS v FROM o JOIN pg_namespace n ON n.oid = o.nsp
                 WHERE ${inPublic} AND o.kind IN ('sequence', 'view', 'materialized view', 'composite type')
               UNION ALL SELECT 'schema ' || quote_ident(nspname) FROM pg_namespace WHERE nspname IN (${list(layout.schemas)}) ORDER BY 1`)} AS obstacles,

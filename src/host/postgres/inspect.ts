@@ -21,8 +21,10 @@ export async function prepareSession(connection: Connection): Promise<number> {
 /** What a finished setup has and this database lacks. */
 function missingOf(layout: DatabaseLayout, catalog: Catalog, tables: TableFindings): string[] {
   const { complete } = layout;
-  if (complete === null) return [];
+  const unwritable = catalog.unwritable ? ['the right of its owner to write to its tables'] : [];
+  if (complete === null) return unwritable;
   return [
+    ...unwritable,
     ...complete.relations.filter((name) => !catalog.relations.includes(name)),
     ...complete.schemas.filter((name) => !catalog.schemas.includes(name)).map((name) => `schema ${name}`),
     ...(complete.administrator && !tables.administrator ? ['an administrator with the role SuperUser'] : []),
@@ -38,7 +40,15 @@ export async function inspectContent(connection: Connection, layout: DatabaseLay
   const version = await prepareSession(connection);
   const catalog = await readCatalog(connection, version, layout, neededColumns(layout));
   const tables = await readTables(connection, layout, catalog.columns);
-  const { foreign, bystanders, schemas: _schemas, relations, columns: _columns, ...rest } = catalog;
+  const {
+    foreign,
+    bystanders,
+    unwritable: _unwritable,
+    schemas: _schemas,
+    relations,
+    columns: _columns,
+    ...rest
+  } = catalog;
   const falls = foreign.length > 0 || bystanders ? (await findFalls(connection, version)).foreign : [];
   // What holds somebody's data is never taken along: it stays a reason not to begin.
   const going = falls.filter(({ data }) => !data);
@@ -50,6 +60,7 @@ export async function inspectContent(connection: Connection, layout: DatabaseLay
     serverVersion: version,
     ...rest,
     ...asked,
+    obstacles: catalog.tables > 0 ? [] : catalog.obstacles,
     foreignObjects: staying.map(({ name }) => name),
     cascades: going.map(({ name }) => name),
     missing: missingOf(layout, catalog, tables),

@@ -22,7 +22,7 @@ export async function setLimits(connection: Connection, timeoutMs: number): Prom
 /** Ends the other sessions of our own role on this database: those alone a plain role may end. */
 export async function endOwnSessions(connection: Connection): Promise<Session[]> {
   const rows = await connection.query<Session & QueryRow>(
-    `SELECT pid, usename::text AS role, coalesce(application_name, '') AS application, coalesce(client_addr::text, '') AS client,
+    `SELECT pid, usename::text AS role, coalesce(application_name, '') AS application, coalesce(host(client_addr), '') AS client,
             coalesce(state, '') AS state, pg_terminate_backend(pid) AS ended
        FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()`,
   );

@@ -71,7 +71,6 @@ export async function roleLogin(credentials: Credentials, options: ConnectOption
         user: credentials.role,
         dbname: credentials.database,
         application_name: APPLICATION,
-        connect_timeout: String(Math.max(2, Math.ceil(options.timeoutMs / 1000))),
       }),
       env: { PGPASSFILE: passwordPath, PGGSSENCMODE: 'disable', ...tlsVariables(credentials, caPath) },
       account: null,

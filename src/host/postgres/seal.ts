@@ -15,7 +15,7 @@ interface Ended extends Session {
 export async function endSessions(admin: AdminConnection, database: string): Promise<Session[]> {
   const rows = await admin.query<Ended>(
     `SELECT pid, coalesce(usename::text, '') AS role, coalesce(application_name, '') AS application,
-            coalesce(client_addr::text, '') AS client, coalesce(state, '') AS state, pg_terminate_backend(pid) AS ended
+            coalesce(host(client_addr), '') AS client, coalesce(state, '') AS state, pg_terminate_backend(pid) AS ended
        FROM pg_stat_activity WHERE datname = ${quoteLiteral(database)} AND pid <> pg_backend_pid()`,
   );
   return rows

@@ -6,7 +6,7 @@ import { runOrFail } from '../process.ts';
 export type Properties = Readonly<Record<string, string>>;
 
 const ASKED = [
-  ...['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Result', 'MainPID', 'ControlPID', 'SourcePath'],
+  ...['LoadState', 'ActiveState', 'UnitFileState', 'Result', 'MainPID', 'ControlPID', 'SourcePath'],
   // Units that start it: a socket or timer, or one that holds it up (Upholds=, since 249).
   ...['TriggeredBy', 'UpheldBy'],
 ];
@@ -38,11 +38,11 @@ export function isActive({ ActiveState }: Properties): boolean {
 }
 
 /**
- * It fails, and systemd starts it again and again. One that systemd has given up on (its start limit was hit) is no longer in a loop: it stands still, and can be
- * started again by the time setup does.
+ * It failed, and systemd is about to start it once more: without end. One that systemd has given up on (its start limit was hit) is no longer in a loop: it stands
+ * still, and can be started again by the time setup does.
  */
-export function isFailedLoop({ ActiveState, SubState, Result }: Properties): boolean {
-  return ActiveState === 'activating' && SubState?.startsWith('auto-restart') === true && Result !== 'success';
+export function isFailedLoop({ ActiveState, Result }: Properties): boolean {
+  return ActiveState === 'activating' && Result !== 'success';
 }
 
 /** Units, other than itself, that may start it at any moment. */

@@ -64,7 +64,10 @@ describe('a lock table that is too small', () => {
 
   it('lets nothing be written once the first batch is gone, and a rerun after a kill goes on', async () => {
     const database = await copyOf(server, 'engine');
-    await server.superuser('GRANT ALL ON ALL TABLES IN SCHEMA public TO other; GRANT UPDATE (job_id) ON public.job TO PUBLIC', database);
+    await server.superuser(
+      'GRANT ALL ON ALL TABLES IN SCHEMA public TO other; GRANT UPDATE (job_id) ON public.job TO PUBLIC',
+      database,
+    );
     const session = await open(database);
     const tables = session.owned.filter(({ kind }) => kind === 'table');
     await session.abort();
@@ -81,12 +84,16 @@ describe('a lock table that is too small', () => {
 
     const left = await look(database);
     expect(left.tables).toBe(156);
-    expect(left.missing.length).toBeGreaterThan(0);
+    expect(left.missing).toContain('the right of its owner to write to its tables');
     for (const [role, password] of [
       ['engine', ENGINE_PASSWORD],
       ['other', 'other'],
     ] as const) {
-      for (const sql of ['INSERT INTO public.job SELECT * FROM public.job', 'UPDATE public.job SET job_id = job_id', 'DELETE FROM public.job'])
+      for (const sql of [
+        'INSERT INTO public.job SELECT * FROM public.job',
+        'UPDATE public.job SET job_id = job_id',
+        'DELETE FROM public.job',
+      ])
         expect(await server.as(role, password, database, sql).catch(({ code }) => code)).toBe('42501');
     }
     await (await open(database)).clear(HOW);

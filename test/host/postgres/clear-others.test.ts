@@ -21,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => server?.destroy());
 
 async function open(database: string, timeoutMs = 20_000): Promise<ClearSession> {
-  return ClearSession.open(await login(server, { database, timeoutMs }), { place: `database "${database}"`, timeoutMs });
+  return ClearSession.open(await login(server, { database, timeoutMs }), {
+    place: `database "${database}"`,
+    timeoutMs,
+  });
 }
 
 async function look(database: string, more: Parameters<typeof login>[1] = {}): Promise<DatabaseContent> {
@@ -94,7 +97,10 @@ describe('objects of other owners', () => {
   it('stay with the schema they lie in, and a second look finds nothing more to do', async () => {
     const database = await copyOf(server, 'engine');
     await letIn(database);
-    await as(database, 'CREATE TABLE aaa_jdbc.theirs (x int); CREATE FUNCTION public.free() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
+    await as(
+      database,
+      'CREATE TABLE aaa_jdbc.theirs (x int); CREATE FUNCTION public.free() RETURNS int LANGUAGE sql AS $$SELECT 1$$',
+    );
     await (await open(database)).clear(HOW);
     expect(await look(database)).toMatchObject({
       ownedObjects: 0,
@@ -108,27 +114,48 @@ describe('objects of other owners', () => {
 describe('what setup needs', () => {
   it('stays where the role owns the schema public and the extension', async () => {
     const database = await copyOf(server, 'engine');
-    await server.superuser('ALTER SCHEMA public OWNER TO engine; GRANT USAGE ON SCHEMA public TO other; DROP EXTENSION "uuid-ossp" CASCADE', database);
+    await server.superuser(
+      'ALTER SCHEMA public OWNER TO engine; GRANT USAGE ON SCHEMA public TO other; DROP EXTENSION "uuid-ossp" CASCADE',
+      database,
+    );
     await server.as('engine', ENGINE_PASSWORD, database, 'CREATE EXTENSION "uuid-ossp" SCHEMA public');
     await (await open(database)).clear(HOW);
-    expect(await look(database)).toMatchObject({ ownedObjects: 0, publicSchema: true, mayCreateInPublic: true, uuidOssp: true });
+    expect(await look(database)).toMatchObject({
+      ownedObjects: 0,
+      publicSchema: true,
+      mayCreateInPublic: true,
+      uuidOssp: true,
+    });
     // As they were, with what was granted on them.
-    expect(await server.superuser("SELECT has_schema_privilege('other', 'public', 'USAGE') AS may, nspowner::regrole::text AS owner FROM pg_namespace WHERE nspname = 'public'", database)).toEqual([
-      { may: true, owner: 'engine' },
-    ]);
+    expect(
+      await server.superuser(
+        "SELECT has_schema_privilege('other', 'public', 'USAGE') AS may, nspowner::regrole::text AS owner FROM pg_namespace WHERE nspname = 'public'",
+        database,
+      ),
+    ).toEqual([{ may: true, owner: 'engine' }]);
   });
 
   it('is made where it was missing', async () => {
     const database = await copyOf(server, 'engine');
     await server.superuser('DROP SCHEMA public CASCADE', database);
     await (await open(database)).clear(HOW);
-    expect(await look(database)).toMatchObject({ ownedObjects: 0, publicSchema: true, mayCreateInPublic: true, uuidOssp: true });
+    expect(await look(database)).toMatchObject({
+      ownedObjects: 0,
+      publicSchema: true,
+      mayCreateInPublic: true,
+      uuidOssp: true,
+    });
   });
 
   it('stays in a schema of the role, where somebody has put the extension there', async () => {
     const database = await copyOf(server, 'engine');
     await server.superuser('DROP EXTENSION "uuid-ossp" CASCADE', database);
-    await server.as('engine', ENGINE_PASSWORD, database, 'CREATE SCHEMA mine; CREATE EXTENSION "uuid-ossp" SCHEMA mine');
+    await server.as(
+      'engine',
+      ENGINE_PASSWORD,
+      database,
+      'CREATE SCHEMA mine; CREATE EXTENSION "uuid-ossp" SCHEMA mine',
+    );
     await (await open(database)).clear(HOW);
     expect(await look(database)).toMatchObject({ ownedObjects: 0, ownedSchemas: ['mine'], uuidOssp: true });
     await server.as('engine', ENGINE_PASSWORD, database, 'SELECT mine.uuid_generate_v4()');
@@ -183,7 +210,9 @@ describe('sessions of others', () => {
     const database = await copyOf(server, 'engine');
     await letIn(database);
     const session = await open(database);
-    const blocked = await as(database, "SET lock_timeout = 300; INSERT INTO public.job SELECT * FROM public.job").catch((error) => error);
+    const blocked = await as(database, 'SET lock_timeout = 300; INSERT INTO public.job SELECT * FROM public.job').catch(
+      (error) => error,
+    );
     expect(blocked).toMatchObject({ code: '55P03' });
     expect((await as(database, 'SELECT count(*)::int FROM public.job'))[0]).toEqual({ count: 100 });
     await session.abort();
@@ -212,7 +241,9 @@ describe('the end of the session in the middle', () => {
     connection.destroy();
     const looker = await login(server, { database });
     for (;;) {
-      const rows = await looker.query("SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+      const rows = await looker.query(
+        'SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
       if (rows.length === 0) break;
     }
     await looker.close();

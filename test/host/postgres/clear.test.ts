@@ -1,12 +1,11 @@
 /** Clearing a database as the role that owns its content, on real servers. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClearSession } from '../../../src/host/postgres/clear.ts';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
 import { dwh } from '../../../src/layouts/g5/dwh.ts';
 import { engine } from '../../../src/layouts/g5/engine.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
-import { copyOf, errorOf, everything, login } from './helpers.ts';
+import { copyOf, everything, login } from './helpers.ts';
 
 const HOW = { cascades: [], uuidOssp: true };
 
@@ -42,7 +41,14 @@ describe('a database of the captured shape', () => {
     expect(after).toEqual(pristine);
     const connection = await login(server, { database, role, password });
     const content = await inspectContent(connection, layout.database!);
-    expect(content).toMatchObject({ tables: 0, ownedObjects: 0, obstacles: [], publicSchema: true, mayCreateInPublic: true, uuidOssp: true });
+    expect(content).toMatchObject({
+      tables: 0,
+      ownedObjects: 0,
+      obstacles: [],
+      publicSchema: true,
+      mayCreateInPublic: true,
+      uuidOssp: true,
+    });
     await connection.query('CREATE TABLE public.probe (id uuid DEFAULT public.uuid_generate_v1())');
     await connection.close();
   });
@@ -90,8 +96,29 @@ describe('objects of any kind and name', () => {
     const kinds = new Set(session.owned.map(({ kind }) => kind));
     expect(kinds).toEqual(
       new Set([
-        ...['view', 'materialized view', 'table', 'foreign table', 'sequence', 'function', 'procedure', 'aggregate', 'operator', 'operator family', 'server'],
-        ...['type', 'domain', 'composite type', 'statistics object', 'text search configuration', 'text search dictionary', 'conversion', 'collation'],
+        ...[
+          'view',
+          'materialized view',
+          'table',
+          'foreign table',
+          'sequence',
+          'function',
+          'procedure',
+          'aggregate',
+          'operator',
+          'operator family',
+          'server',
+        ],
+        ...[
+          'type',
+          'domain',
+          'composite type',
+          'statistics object',
+          'text search configuration',
+          'text search dictionary',
+          'conversion',
+          'collation',
+        ],
         ...['foreign-data wrapper', 'publication', 'large object', 'schema'],
       ]),
     );

@@ -23,7 +23,11 @@ export function testAccount(): Account {
 
 /** The door as the program uses it, with the server's own socket and account for the local superuser. */
 export function databasesOf(server: PostgresServer): Databases {
-  return createDatabases({ psql: join(server.programs.bin, 'psql'), account: testAccount(), socketDir: server.socketDir });
+  return createDatabases({
+    psql: join(server.programs.bin, 'psql'),
+    account: testAccount(),
+    socketDir: server.socketDir,
+  });
 }
 
 export function credentialsOf(server: PostgresServer, more: Partial<Credentials> = {}): Credentials {
