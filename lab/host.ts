@@ -19,6 +19,25 @@ export const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, ''
 /** Units of this machine that may be enabled on it and must not start in a box. */
 const MASKED = ['postgresql.service', 'ssh.service', 'cockpit.socket', 'apache2.service', 'nginx.service'];
 
+/** Directories that packages own and that are there before setup runs (host-model of 4.5: the PKI tree, configuration directories), with their owner. */
+const PACKAGED_DIRECTORIES: Readonly<Record<string, string>> = {
+  '/etc/pki/ovirt-engine': '0:0',
+  '/etc/pki/ovirt-engine/certs': '108:108',
+  '/etc/pki/ovirt-engine/private': '108:108',
+  '/etc/pki/ovirt-engine/requests': '108:108',
+  '/etc/pki/ovirt-engine/keys': '0:0',
+  '/etc/pki/ovirt-engine/certs-qemu': '0:0',
+  '/etc/pki/ovirt-engine/requests-qemu': '0:0',
+  '/etc/ovirt-engine/ovirt-websocket-proxy.conf.d': '0:0',
+  '/etc/ovirt-engine/ovirt-vmconsole-proxy-helper.conf.d': '0:0',
+  '/etc/ovirt-engine/notifier': '0:0',
+  '/etc/ovirt-engine/notifier/notifier.conf.d': '0:0',
+  '/var/lib/ovirt-engine/content': '108:108',
+  '/etc/firewalld/services': '0:0',
+  // Not a package's, but older than setup: the ISO domain belongs to vdsm.
+  '/var/lib/exports/iso/0f0a3c1e-5a1c-4a39-9c0a-0d7d2a4f8a11': '36:36',
+};
+
 export interface Entry {
   path: string;
   what: string;
@@ -80,6 +99,8 @@ export class LabHost {
     // What packages and administrators put there, and shared files as they were before setup.
     for (const path of this.setup.survivors)
       box.must(['sh', '-c', `mkdir -p "$(dirname "${path}")" && cp -a "/lab/host${path}" "${path}"`]);
+    for (const [dir, owner] of Object.entries(PACKAGED_DIRECTORIES))
+      box.must(['sh', '-c', `mkdir -p "${dir}" && chown ${owner} "${dir}"`]);
     this.#write(SSL_CONF, SSL_CONF_ORIGINAL);
     this.#write(VERSIONLOCK, VERSIONLOCK_ORIGINAL);
     this.#write(ZONE, ZONE_ORIGINAL);

@@ -19,9 +19,10 @@ export function putKept(page: Page, view: View, kept: readonly Kept[]): void {
   page.heading('Kept');
   for (const reason of new Set(kept.map(({ why }) => why))) {
     const group = kept.filter(({ why }) => why === reason);
-    const paths = group.map(({ target }) => target);
+    // Where the command names the place, it stands for it.
+    const paths = group.filter(({ target, remove }) => !remove?.includes(target)).map(({ target }) => target);
     page.text(reason);
-    putPaths(page, view, paths, directoryOf(paths));
+    if (paths.length > 0) putPaths(page, view, paths, directoryOf(paths));
     for (const command of new Set(group.flatMap(({ remove }) => remove ?? [])))
       page.command(`to remove: ${command}`, { paint: view.colors.dim });
   }

@@ -139,7 +139,7 @@ describe('the plan', () => {
     const text = renderPlan(planOf(facts), facts, view({ verbose: true }));
     expect(text).toMatch(/^Cleanup of the installation below \/mnt\/old\n/);
     expect(text).toContain('      /mnt/old/etc/pki/ovirt-engine/keys/engine.p12\n');
-    expect(text).toContain('    /mnt/old/var/lib/ovirt-engine/backups/engine-20260101000000.abc.dump\n');
+    expect(text).toContain('    /mnt/old/var/lib/ovirt-engine/backups\n');
     expect(text).not.toMatch(/^ +\/(?:etc|var\/lib\/ovirt)/m);
   });
 

@@ -100,12 +100,12 @@ export function host(more: Partial<Facts> = {}): Facts {
     ],
     kept: [
       {
-        path: '/var/lib/ovirt-engine/backups/engine-20260101000000.abc.dump',
+        path: '/var/lib/ovirt-engine/backups',
         why: 'earlier backup made by setup, cleanup or engine-backup',
         remove: 'rm -r /var/lib/ovirt-engine/backups/*',
       },
       {
-        path: '/var/lib/ovirt-engine/setup/answers/20260101000000-setup.conf',
+        path: '/var/lib/ovirt-engine/setup/answers',
         why: "setup's answers, of use when it is run again",
         remove: 'rm -r /var/lib/ovirt-engine/setup/answers/*',
       },

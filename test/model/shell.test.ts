@@ -13,7 +13,7 @@ test('a word for sh is that word again, and is quoted only where it must be', ()
     '-x',
   ]);
   const words = fc.sample(fc.string({ unit: 'binary', minLength: 1 }), { numRuns: 200, seed: 1 });
-  const plain = words.filter((word) => !word.includes('\0') && word.isWellFormed());
+  const plain = words.filter((word) => !/[\0\p{Cs}]/u.test(word));
   const script = `printf '%s\\0' ${plain.map(shellWord).join(' ')}`;
   expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(plain);
 });
