@@ -2,6 +2,7 @@
 import type { Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { InterruptedError } from '../model/errors.ts';
+import { interruption } from './stop.ts';
 
 export interface AskHow {
   /** What an empty answer means; without one, an empty answer is asked again. */
@@ -61,19 +62,6 @@ class Lines {
   }
 }
 
-/** Rejects when the stop signal arrives. */
-function interrupted(stop: AbortSignal | undefined): { promise: Promise<never>; off(): void } {
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<never>((_, no) => {
-    reject = no;
-  });
-  promise.catch(() => undefined);
-  const listener = (): void => reject(new InterruptedError());
-  if (stop?.aborted) listener();
-  else stop?.addEventListener('abort', listener, { once: true });
-  return { promise, off: () => stop?.removeEventListener('abort', listener) };
-}
-
 /**
  * Asks on `output` and reads answers from `input`. The terminal stays in its own line mode: it does the editing, and Ctrl-C reaches the process as
  * SIGINT, the same way during a question as during a step. Reading begins with the first question, not before.
@@ -91,7 +79,7 @@ export function openQuestions(input: Readable, output: Writable, stop?: AbortSig
     const hint = how.default === undefined ? '(yes/no)' : how.default ? '(yes/no) [yes]' : '(yes/no) [no]';
     if (stop?.aborted) throw new InterruptedError();
     const reader = await open();
-    const stopped = interrupted(stop);
+    const stopped = interruption(stop);
     try {
       output.write(`${question} ${hint}: `);
       for (;;) {

@@ -3,23 +3,21 @@ import { hostname } from 'node:os';
 import { Vault } from '../model/credentials.ts';
 import type { Refusal } from '../model/errors.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import type { Facts } from '../model/facts.ts';
 import type { StopSignal } from '../model/outcome.ts';
 import { isBelow } from '../model/paths.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Report } from '../model/report.ts';
 import { makeReport } from '../report.ts';
 import type { Dialogue, RunOptions, RunParts } from '../run.ts';
 import { accountName, callerName } from './caller.ts';
 import { type End, endOf, unchanged } from './ending.ts';
-import { toJson } from './json.ts';
 import { logHeader, NO_LOG, openLog, type RunLog } from './log.ts';
 import { describeOptions, type Options, wishesOf } from './options.ts';
 import { type Display, openProgress, withLog } from './progress.ts';
 import { converse } from './questions.ts';
 import { renderPlan } from './render-plan.ts';
-import { renderError, renderReport } from './render-report.ts';
+import { renderReport } from './render-report.ts';
 import { printable } from './safe.ts';
+import { type Ending, show } from './show.ts';
+import { interruption } from './stop.ts';
 import { takeLock } from './take-lock.ts';
 import { type Streams, type Terminal, terminalRefusal } from './terminal.ts';
 import { plainView, type View, viewOf } from './view.ts';
@@ -34,13 +32,6 @@ export interface Invocation extends Streams {
   stop: { signal: AbortSignal; name(): StopSignal };
   /** Rejects with an error that no promise of the run carries (thrown in an event handler): it ends the run like any other. */
   crash?: Promise<never>;
-}
-
-/** What is shown at the end. */
-interface Ending {
-  report: Report;
-  plan: Plan | null;
-  facts: Facts | null;
 }
 
 export class Session {
@@ -74,15 +65,16 @@ export class Session {
     const ending = await this.#guarded(() => this.#dispatch());
     this.#terminal.endQuestions();
     this.#display.clear();
-    this.#show(ending);
+    const { json, unattended } = this.#options;
+    const talked = !unattended && this.#witness.facts !== null;
+    show(ending, { terminal: this.#terminal, view: this.#view(), json, below: this.#witness.begun || talked });
     return ending.report.exitCode;
   }
 
   /** The ending of some work, or of the error that ended it. */
   async #guarded(work: () => Promise<Ending>): Promise<Ending> {
-    const { crash } = this.#invocation;
     try {
-      return await (crash ? Promise.race([work(), crash]) : work());
+      return await work();
     } catch (error) {
       return this.#failed(error);
     }
@@ -96,8 +88,23 @@ export class Session {
     const parts: RunParts = { host: work.host({ root, timeoutMs }), vault: this.#vault, dialogue: this.#dialogue() };
     if (command === 'cleanup') return this.#cleanup(work, parts);
     this.#display.wait('Looking at the host');
-    if (command === 'plan') return work.plan(this.#runOptions(), parts);
-    return { report: await work.verify(this.#runOptions(), parts), plan: null, facts: null };
+    if (command === 'plan') return this.#unlessStopped(work.plan(this.#runOptions(), parts));
+    const report = await this.#unlessStopped(work.verify(this.#runOptions(), parts));
+    return { report, plan: null, facts: null };
+  }
+
+  /**
+   * Until the first step there is nothing to bring to an end: a stop signal is obeyed at once. After it, the run itself obeys. A crash ends the
+   * work at any time.
+   */
+  async #unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const { stop, crash } = this.#invocation;
+    const stopped = interruption(stop.signal, () => !this.#witness.begun);
+    try {
+      return await Promise.race([work, stopped.promise, ...(crash ? [crash] : [])]);
+    } finally {
+      stopped.off();
+    }
   }
 
   /** Everything that changes the host happens between taking the lock and giving it back; so does what the log says of it. */
@@ -114,7 +121,7 @@ export class Session {
       if (refusal) return this.#refused(refusal);
       this.#display.wait('Looking at the host');
       const ending = await this.#guarded(async () => {
-        const report = await work.cleanup(this.#runOptions(), parts);
+        const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), parts));
         return { report, plan: this.#witness.plan, facts: this.#witness.facts };
       });
       this.#logEnding(ending);
@@ -222,22 +229,5 @@ export class Session {
     const end = endOf(error, { begun: this.#witness.begun, log: this.#log.path, redact });
     if (end.outcome === 'internal' && error instanceof Error) this.#log.block(error.stack ?? error.message);
     return this.#ending(end);
-  }
-
-  /** Something of this run is on the screen already: questions or steps. */
-  get #talked(): boolean {
-    return this.#witness.begun || (!this.#options.unattended && this.#witness.facts !== null);
-  }
-
-  /** The end of every command: one JSON document, or a text. */
-  #show({ report, plan, facts }: Ending): void {
-    const { json, command } = this.#options;
-    const view = this.#view();
-    const bare = report.error && report.host === null ? report.error : null;
-    if (bare) this.#terminal.warn(renderError(bare));
-    if (json) this.#terminal.result(toJson(report));
-    else if (command === 'plan' && plan !== null && facts !== null)
-      this.#terminal.result(`${renderPlan(plan, facts, view)}\n${renderReport(report, plan, view)}`);
-    else if (!bare) this.#terminal.result((this.#talked ? '\n' : '') + renderReport(report, plan, view));
   }
 }

@@ -17,7 +17,7 @@ import { program } from '../../src/cli/program.ts';
 import type { Input } from '../../src/cli/terminal.ts';
 import type { Work } from '../../src/cli/work.ts';
 import type { Host } from '../../src/host/port.ts';
-import { BusyError, HostError, InterruptedError } from '../../src/model/errors.ts';
+import { BusyError, HostError } from '../../src/model/errors.ts';
 import type { StopSignal } from '../../src/model/outcome.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { RunOptions, RunParts } from '../../src/run.ts';
@@ -343,19 +343,50 @@ describe('an error', () => {
   });
 
   test('that no promise carries ends the run all the same', async () => {
-    const crash = Promise.reject(new Error('thrown by an event'));
-    crash.catch(() => undefined);
+    const crash = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error('thrown by an event')), 20);
+    });
     const never: Work['cleanup'] = () => new Promise(() => undefined);
     const ended = await run(['-u', '--json'], { work: { cleanup: never }, crash });
     expect(json(ended)).toMatchObject({ exitCode: 1, error: { message: 'thrown by an event' } });
     expect(ended.locks.at(-1)).toBe('release, log written');
   });
 
-  test('of a stop signal while the host is looked at', async () => {
-    const ended = await run(['verify', '--json'], {
-      work: { verify: async () => Promise.reject(new InterruptedError()) },
-      stop: { controller: new AbortController(), name: 'SIGTERM' },
-    });
-    expect(json(ended)).toMatchObject({ command: 'verify', exitCode: 143, outcome: 'interrupted' });
+  test('of a stop signal while the host is looked at: obeyed at once, however long a server takes to answer', async () => {
+    const never = (): Promise<never> => new Promise(() => undefined);
+    for (const argv of [['plan'], ['verify'], ['-u']]) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 20);
+      const ended = await run([...argv, '--json'], {
+        work: { plan: never, verify: never, cleanup: never },
+        stop: { controller, name: 'SIGTERM' },
+      });
+      expect(json(ended)).toMatchObject({ exitCode: 143, outcome: 'interrupted', changed: false });
+      expect(ended.log.includes('ends: interrupted, exit 143')).toBe(argv[0] === '-u');
+      expect(ended.locks.length).toBe(argv[0] === '-u' ? 2 : 0);
+    }
+  });
+
+  test('of a stop signal after the first step: left to the run, which ends between two steps', async () => {
+    const controller = new AbortController();
+    const slow: Work['cleanup'] = async (options, { dialogue }) => {
+      const facts = host();
+      const plan = planOf(facts, options.wishes);
+      dialogue.planned(facts, plan);
+      dialogue.progress.begin(plan.steps[0]!, 0, plan.steps.length);
+      controller.abort();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      dialogue.progress.end(plan.steps[0]!, 'done', 30, null);
+      return ran(
+        'interrupted',
+        facts,
+        plan,
+        executed(plan, (_, index) => (index === 0 ? 'done' : 'skipped')),
+      );
+    };
+    const ended = await run(['-u'], { work: { cleanup: slow }, stop: { controller, name: 'SIGINT' } });
+    expect(ended.code).toBe(130);
+    expect(ended.stdout).toContain('        stopping after this step, as asked\n        done\n');
+    expect(ended.stdout).toMatch(/Run engine-cleanup again to continue\.\n$/);
   });
 });

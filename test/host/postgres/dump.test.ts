@@ -235,12 +235,13 @@ describe('reading back', () => {
     expect((await errorOf(checkDump(wanted, dump))).message).toContain('not what pg_dump wrote');
   });
 
-  it.each(['cut to 70 %', 'zeroed in the middle'])(
+  it.each(['cut off in its data', 'zeroed in its data'])(
     'catches a dump that pg_dump itself wrote badly: %s',
     async (how) => {
       const { bytes } = await made();
       const bad = target();
-      const size = Math.floor(bytes.length * 0.7);
+      // Behind the table of contents, which with the text of all functions is most of an engine's dump.
+      const size = bytes.length - 20_000;
       if (how.startsWith('cut')) writeFileSync(bad, bytes.subarray(0, size));
       else writeFileSync(bad, bytes.fill(0, size, size + 4096));
       // Its table of contents is whole: --list alone would find nothing wrong.

@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readProcess } from '../../../src/host/services/processes.ts';
+import { type Process, readProcess } from '../../../src/host/services/processes.ts';
 import { run } from '../../fixture/run.ts';
 
 /** Lifetime of everything started here. */
@@ -13,22 +13,23 @@ export class Orphans {
 
   /** Starts a command whose parent ends at once, and returns its pid when it runs the program it shall. */
   async start(command: readonly string[], more: { cwd?: string } = {}): Promise<number> {
-    const script = '"$@" </dev/null >/dev/null 2>&1 & echo $!';
+    const script = 'setsid "$@" </dev/null >/dev/null 2>&1 & echo $!';
     const said = await run('/bin/sh', ['-c', script, 'sh', ...command], { cwd: more.cwd ?? '/' });
     const pid = Number(said);
     this.#pids.push(pid);
-    // Until then it still is a copy of the shell above.
-    while (readProcess(pid)?.argv[1] === '-c' && readProcess(pid)?.argv[2] === script) await sleep(2);
+    // Until then it still is a copy of the shell above, or setsid.
+    const isStarting = ({ argv }: Process): boolean => argv[0] === 'setsid' || argv[2] === script;
+    for (let one = readProcess(pid); one !== null && isStarting(one); one = readProcess(pid)) await sleep(2);
     return pid;
   }
 
-  /** kill -9 of all that still run. */
+  /** kill -9 of all that still run, with what they started. */
   end(): void {
     for (const pid of this.#pids.splice(0)) {
       try {
-        process.kill(pid, 'SIGKILL');
+        process.kill(-pid, 'SIGKILL');
       } catch {
-        // It has ended.
+        // They have ended.
       }
     }
   }
