@@ -19,7 +19,9 @@ function others(self) {
     name: 'late',
     setup({ onResolve }) {
       for (const { import: filter, file } of LATE) {
-        onResolve({ filter }, ({ kind }) => (file === self || kind !== 'dynamic-import' ? undefined : { path: `./${file}`, external: true }));
+        onResolve({ filter }, ({ kind }) =>
+          file === self || kind !== 'dynamic-import' ? undefined : { path: `./${file}`, external: true },
+        );
       }
     },
   };
@@ -37,7 +39,13 @@ async function bundle(entry, file, banner) {
     minifyWhitespace: true,
     legalComments: 'linked',
     ...(banner ? { banner: { js: banner } } : {}),
-    define: { 'process.env.ENGINE_CLEANUP_VERSION': JSON.stringify(version) },
+    // A late file is required, not imported: an import of CommonJS reads the whole text once more, to find its exports.
+    supported: { 'dynamic-import': false },
+    define: {
+      'process.env.ENGINE_CLEANUP_VERSION': JSON.stringify(version),
+      // pg asks whether it runs at Cloudflare, by making a Response: Node would load its whole HTTP client for that.
+      navigator: JSON.stringify({ userAgent: 'Node.js' }),
+    },
     external: ['pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
     plugins: [others(file)],
     logLevel: 'warning',

@@ -11,6 +11,7 @@ import { LAYOUTS, layoutOf } from './layouts/index.ts';
 import type { Vault } from './model/credentials.ts';
 import { InterruptedError, type Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
+import type { ComponentId } from './model/layout.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import type { Plan, Wishes } from './model/plan.ts';
 import type { Command, Report, Verdict } from './model/report.ts';
@@ -53,7 +54,12 @@ function backupBase(options: RunOptions): string {
 }
 
 /** Keys are judged where something may depend on them: it is the slowest part of looking at a host. */
-function read(options: RunOptions, parts: RunParts, judgeKeys: boolean): Promise<Facts> {
+function read(
+  options: RunOptions,
+  parts: RunParts,
+  judgeKeys: boolean,
+  asked: readonly ComponentId[] = [],
+): Promise<Facts> {
   const { root, wishes } = options;
   return detect(parts.host, {
     root,
@@ -61,6 +67,7 @@ function read(options: RunOptions, parts: RunParts, judgeKeys: boolean): Promise
     timeoutMs: wishes.timeoutMs,
     backupBase: backupBase(options),
     judgeKeys,
+    asked,
   });
 }
 
@@ -222,22 +229,17 @@ function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
  * by now may be only in memory.
  */
 async function closingCheck(options: RunOptions, parts: RunParts, before: Facts, plan: Plan): Promise<Verdict> {
-  const after = await read(options, parts, plan.keepPki);
   const known = before.databases.filter(({ foreign }) => foreign === null);
-  const again = await lookAgain(
-    {
-      host: parts.host,
-      vault: parts.vault,
-      root: options.root,
-      timeoutMs: options.wishes.timeoutMs,
-      layout: layoutOf(before.release) ?? LAYOUTS[0]!,
-      extraCa: before.pki.caPem === null ? [] : [before.pki.caPem],
-    },
-    known,
-  );
-  const databases = [
-    ...again,
-    ...after.databases.filter(({ component }) => !known.some((one) => one.component === component)),
-  ];
+  const asked = known.map(({ component }) => component);
+  const context = {
+    host: parts.host,
+    vault: parts.vault,
+    root: options.root,
+    timeoutMs: options.wishes.timeoutMs,
+    layout: layoutOf(before.release) ?? LAYOUTS[0]!,
+    extraCa: before.pki.caPem === null ? [] : [before.pki.caPem],
+  };
+  const [again, after] = await Promise.all([lookAgain(context, known), read(options, parts, plan.keepPki, asked)]);
+  const databases = [...again, ...after.databases];
   return verify({ ...after, release: before.release, databases }, plan.keepPki);
 }

@@ -168,8 +168,10 @@ export async function findDatabases(
   components: readonly ComponentId[],
   found: FoundCredentials,
   extraCa: string[],
+  except: readonly ComponentId[],
 ): Promise<DatabaseFact[]> {
-  const facts = databasesOf(context.layout).map(async ({ component, database }): Promise<DatabaseFact | null> => {
+  const wanted = databasesOf(context.layout).filter(({ component }) => !except.includes(component));
+  const facts = wanted.map(async ({ component, database }): Promise<DatabaseFact | null> => {
     const candidates = found.byComponent.get(component) ?? [];
     const here = components.includes(component);
     if (found.switchedOff.has(component)) return null;

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { createFiles } from '../host/files/index.ts';
 import type { Host } from '../host/port.ts';
-import { findTools } from '../host/tools.ts';
+import { machineTools } from '../host/tools.ts';
 import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
 import type { DatabaseFact, Facts, FileFact } from '../model/facts.ts';
@@ -27,6 +27,8 @@ export interface DetectOptions {
   /** Real path under which the backup goes. */
   backupBase: string;
   judgeKeys: boolean;
+  /** Components whose database the caller asks itself. */
+  asked?: readonly ComponentId[];
 }
 
 /**
@@ -113,6 +115,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     },
   };
   const guess: Layout = LAYOUTS[0]!;
+  // Begun here, waited for at the end: these programs are asked while files are read.
+  const tools = machineTools();
   const marker = await findMarker({ ...base, layout: guess });
   const [installed, setupInstalled] = await Promise.all([
     host.packages.version(guess.packageName),
@@ -135,7 +139,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   attachCredentialOwners(files, credentials);
   const components = await findComponents(context, marker?.values ?? null, files, credentials.switchedOff);
   const [databases, lines, services, pki, kept] = await Promise.all([
-    findDatabases(context, components, credentials, await engineCa(context)),
+    findDatabases(context, components, credentials, await engineCa(context), options.asked ?? []),
     findLines(context, foundRecords.merged),
     findServices(context, components),
     findPki(context),
@@ -167,7 +171,6 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     });
   }
   if (root !== '/') await addSharedFaults(context, databases, faults);
-  const tools = await findTools();
   const servicePids = services.flatMap(({ pids }) => pids);
   return {
     root,
@@ -196,7 +199,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     // Where setup recorded what the layout knows, the layout says better why it stays.
     kept: [...found.kept.filter(({ path }) => !kept.some((known) => known.path === path)), ...kept],
     directories: await findDirectories(context),
-    tools,
+    tools: await tools,
     space: findSpace(files, lines, options.backupBase),
     sslConf: await findSslConf(context),
     webServer: await findWebServer(context, lines),

@@ -10,6 +10,14 @@ type Tool = NonNullable<ToolFacts['pgDump']>;
 /** Longest wait for a version, ms: a program on a network file system may be slow, a good one answers in milliseconds. */
 const LIMIT_MS = 10_000;
 
+let known: Promise<ToolFacts> | null = null;
+
+/** The programs of this machine. Asked once: they do not change while a run lasts, and each answer costs three processes. */
+export function machineTools(): Promise<ToolFacts> {
+  known ??= findTools();
+  return known;
+}
+
 /**
  * Finds the newest pg_dump that has its pg_restore beside it: a pg_dump reads servers of its own version and older, and only a pg_restore as new reads its
  * dumps. psql is taken from beside them, else the newest. A program that does not tell its version is not used.

@@ -111,9 +111,16 @@ function dumpError({ pgDump, place, timeoutMs }: DumpRequest, { code, stderr, en
       },
     );
   }
+  // The name of the setting stands untranslated in the server's own hint.
+  const locks = stderr.includes('max_locks_per_transaction');
   return new HostError(
     `${pgDump} could not dump ${place}: ${said || `it ended with status ${code ?? 'unknown'}`}. Nothing was dropped.`,
-    { hint: 'Mend what it complains about, or run with --no-backup.', code: code === null ? null : `exit ${code}` },
+    {
+      hint: locks
+        ? 'Let a DBA raise max_locks_per_transaction to its default (64) and restart the server, or run with --no-backup.'
+        : 'Mend what it complains about, or run with --no-backup.',
+      code: code === null ? null : `exit ${code}`,
+    },
   );
 }
 

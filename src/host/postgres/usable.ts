@@ -75,7 +75,7 @@ export async function assertNothingLeft(connection: Connection, version: number,
   const left = await findOwned(connection, version);
   if (left.length === 0) return;
   const count = left.length === 1 ? '1 object' : `${left.length} objects`;
-  throw new HostError(`${place} still holds ${count} of the role: ${left.slice(0, 5).map(nameOf).join(', ')}.`, {
+  throw new HostError(`${place} still holds ${count} of the role: ${left.slice(0, 3).map(nameOf).join(', ')}.`, {
     hint: 'Run engine-cleanup again: it goes on with what is left.',
   });
 }
