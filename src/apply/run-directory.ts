@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HostError } from '../model/errors.ts';
+import { isBelow } from '../model/paths.ts';
 
 export interface RunDirectory {
   id: string;
@@ -53,7 +54,13 @@ export function makeRunDirectory(
 ): RunDirectory {
   const { path, backup } = runPaths(root, id, backupDir);
   mkdirSync(join(root, 'var/lib'), { recursive: true, mode: 0o755 });
-  const base = join(realpathSync(join(root, 'var/lib')), 'engine-cleanup');
+  const state = realpathSync(join(root, 'var/lib'));
+  if (!isBelow(state, realpathSync(root))) {
+    throw new HostError(`${join(root, 'var/lib')} is a link that leads out of ${root}. Nothing was written there.`, {
+      hint: 'Make it a directory, or mount what it should be.',
+    });
+  }
+  const base = join(state, 'engine-cleanup');
   makePrivate(base);
   makePrivate(join(base, id));
   if (!wantBackup) return { id, path, backup: null };

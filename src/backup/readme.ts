@@ -1,5 +1,6 @@
 /** The README of a backup: how to put everything back by hand, without this program. */
 import type { BackedUpDatabase } from '../model/plan.ts';
+import { shellWord } from '../model/shell.ts';
 import type { BackupMember } from './backup.ts';
 
 export interface ReadmeInput {
@@ -12,11 +13,6 @@ export interface ReadmeInput {
   members: readonly BackupMember[];
 }
 
-/** Quotes a word for sh. */
-function sh(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 function filesSection(root: string): string[] {
   return [
     '## Files',
@@ -24,7 +20,7 @@ function filesSection(root: string): string[] {
     'Every file the run removed or edited, as it was before, with owner, mode, extended attributes and ACLs. List, then extract:',
     '',
     '    tar --list --verbose --gzip --file=files.tar.gz',
-    `    tar --extract --gzip --same-permissions --numeric-owner --acls --xattrs --xattrs-include='*' --selinux --file=files.tar.gz --directory=${sh(root)}`,
+    `    tar --extract --gzip --same-permissions --numeric-owner --acls --xattrs --xattrs-include='*' --selinux --file=files.tar.gz --directory=${shellWord(root)}`,
     '',
   ];
 }
@@ -36,7 +32,7 @@ function droppedSection(dropped: readonly BackedUpDatabase[], hasRoles: boolean)
   if (hasRoles) lines.push(`    runuser -u postgres -- psql --port=${port} --dbname=postgres < roles.sql`);
   for (const { name, component } of dropped) {
     lines.push(
-      `    runuser -u postgres -- pg_restore --port=${port} --dbname=${sh(name)} --exit-on-error < ${component}.dump`,
+      `    runuser -u postgres -- pg_restore --port=${port} --dbname=${shellWord(name)} --exit-on-error < ${component}.dump`,
     );
   }
   return [...lines, '', 'roles.sql makes the roles with their old passwords, and the empty databases.', ''];
@@ -53,7 +49,7 @@ function clearedSection(cleared: readonly BackedUpDatabase[]): string[] {
   for (const { name, component, host, port, role } of cleared) {
     lines.push(
       `    pg_restore --list ${component}.dump | grep --invert-match ' EXTENSION ' > /tmp/${component}.list`,
-      `    pg_restore --host=${sh(host)} --port=${port} --username=${sh(role)} --dbname=${sh(name)} --use-list=/tmp/${component}.list --single-transaction ${component}.dump`,
+      `    pg_restore --host=${shellWord(host)} --port=${port} --username=${shellWord(role)} --dbname=${shellWord(name)} --use-list=/tmp/${component}.list --single-transaction ${component}.dump`,
     );
   }
   return [...lines, '', "The password is in setup's drop-in inside files.tar.gz.", ''];
@@ -96,7 +92,7 @@ export function readme(input: ReadmeInput): string {
     `Made by engine-cleanup ${input.version} of the installation below ${input.root}. It holds passwords and private keys: keep it safe,`,
     'and remove it when it is no longer needed:',
     '',
-    `    rm -r ${sh(input.dir)}`,
+    `    rm -r ${shellWord(input.dir)}`,
     '',
     'The commands below are run inside this directory. First see that it is whole:',
     '',

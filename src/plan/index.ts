@@ -184,6 +184,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     ...empty.warnings,
     ...pki.warnings,
     ...findWarnings(facts, effective, subjects, decisions),
+    ...forcedWarnings(refusals, wishes),
   ];
   const kept: Kept[] = [...decisions.kept, ...empty.kept];
   return {
@@ -228,6 +229,20 @@ function planReload(facts: Facts, list: StepList, removed: ReadonlySet<string>):
   );
 }
 
+function isForced({ check, forcible }: Refusal, wishes: Wishes): boolean {
+  return forcible && wishes.force.includes(check);
+}
+
+/** What was overridden is still said: it is the reason for whatever comes of it. */
+function forcedWarnings(refusals: readonly Refusal[], wishes: Wishes): Warning[] {
+  return refusals
+    .filter((refusal) => isForced(refusal, wishes))
+    .map(({ check, message }) => ({
+      code: 'forced',
+      message: `In spite of this, with --force ${check}: ${message.replace(/ Nothing was changed\.$/, '')}`,
+    }));
+}
+
 function dropForced(refusals: Refusal[], wishes: Wishes): Refusal[] {
-  return refusals.filter(({ check, forcible }) => !(forcible && wishes.force.includes(check)));
+  return refusals.filter((refusal) => !isForced(refusal, wishes));
 }

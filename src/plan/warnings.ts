@@ -72,7 +72,7 @@ export function findWarnings(
   if (wishes.keepDatabases && !wishes.keepPki && encrypted > 0) {
     warnings.push({
       code: 'passwords-unreadable',
-      message: `${encrypted} stored ${encrypted === 1 ? 'password' : 'passwords'} in the database can no longer be read once the keys are gone: they must be entered again. --keep-pki keeps the keys.`,
+      message: `${encrypted} stored ${encrypted === 1 ? 'password' : 'passwords'} in the database can no longer be read once the keys are gone: they must be entered again.${facts.pki.ca === 'ok' ? ' --keep-pki keeps the keys.' : ''}`,
     });
   }
   if (facts.pki.thirdPartyWebCertificate && !wishes.keepPki) {

@@ -18,8 +18,7 @@ const ENTRY = /^\d+; (0|1259) (\d+) TABLE (DATA )?/gm;
 
 /** @throws HostError that says what is wrong with the dump */
 export async function checkDump(request: CheckRequest, dump: Dump): Promise<void> {
-  await checkBytes(request, dump);
-  const contents = await restore(request, ['--list']);
+  const [contents] = await Promise.all([restore(request, ['--list']), checkBytes(request, dump), unpack(request)]);
   const definitions = new Set<number>();
   const rows = new Set<number>();
   for (const [, catalogue, oid, data] of contents.matchAll(ENTRY)) {
@@ -33,7 +32,10 @@ export async function checkDump(request: CheckRequest, dump: Dump): Promise<void
     const names = missing.slice(0, 5).map(({ identity }) => identity);
     throw bad(request, `it lacks ${missing.length} of ${request.tables.length} tables: ${names.join(', ')}`);
   }
-  // Without --list it unpacks everything; what it makes of it is thrown away as it comes, and is its sign of life.
+}
+
+/** Without --list pg_restore unpacks everything; what it makes of it is thrown away as it comes, and is its sign of life. */
+async function unpack(request: CheckRequest): Promise<void> {
   // Standard output is "-" since 12; before, it was what no option named, and "-" an ordinary file.
   await restore(request, request.pgRestoreVersion >= 120000 ? ['--file=-'] : [], 'discard');
 }
