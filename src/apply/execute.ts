@@ -1,5 +1,5 @@
 /** Runs a plan by its needs. A failed step blocks what depends on it, and nothing else. */
-import { hintOf, messageOf, type Warning } from '../model/errors.ts';
+import { HostError, hintOf, messageOf, type Warning } from '../model/errors.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ReportedStep, StepStatus } from '../model/report.ts';
 import { runnerOf, type StepContext, type StepRunners } from '../steps/context.ts';
@@ -54,6 +54,7 @@ export async function execute(
       continue;
     }
     const began = performance.now();
+    const destroyedBefore = result.destroyed;
     progress.begin(step, index, plan.steps.length);
     try {
       if (await runner.probe(step, context)) {
@@ -71,6 +72,7 @@ export async function execute(
       entry.error = context.vault.redact(messageOf(error));
       const hint = hintOf(error);
       if (hint !== null) entry.hint = hint;
+      if (error instanceof HostError && error.intact) result.destroyed = destroyedBefore;
       if (context.signal.aborted) result.interrupted = true;
       recordFailure(journal, step, entry.error);
     }

@@ -49,7 +49,7 @@ function clearedSection(cleared: readonly BackedUpDatabase[]): string[] {
   for (const { name, component, host, port, role } of cleared) {
     lines.push(
       `    pg_restore --list ${component}.dump | grep --invert-match ' EXTENSION ' > /tmp/${component}.list`,
-      `    pg_restore --host=${shellWord(host)} --port=${port} --username=${shellWord(role)} --dbname=${shellWord(name)} --use-list=/tmp/${component}.list --single-transaction ${component}.dump`,
+      `    pg_restore --host=${shellWord(host)} --port=${port} --username=${shellWord(role)} --dbname=${shellWord(name)} --use-list=/tmp/${component}.list --no-owner --single-transaction ${component}.dump`,
     );
   }
   return [...lines, '', "The password is in setup's drop-in inside files.tar.gz.", ''];

@@ -5,13 +5,23 @@ export class HostError extends Error {
   readonly hint: string;
   /** Errno name, SQLSTATE or exit status where there is one, e.g. `EACCES`, `28P01`, `exit 1`. */
   readonly code: string | null;
+  /** What was to be destroyed is known to be as it was: the call was undone as a whole. */
+  readonly intact: boolean;
 
-  constructor(message: string, options: { hint: string; code?: string | null; cause?: unknown }) {
+  constructor(message: string, options: { hint: string; code?: string | null; cause?: unknown; intact?: boolean }) {
     super(message, { cause: options.cause });
     this.name = 'HostError';
     this.hint = options.hint;
     this.code = options.code ?? null;
+    this.intact = options.intact ?? false;
   }
+}
+
+/** The same error, with the word that what was to be destroyed is as it was. */
+export function intactError(error: unknown): unknown {
+  if (!(error instanceof HostError)) return error;
+  const { hint, code } = error;
+  return new HostError(error.message, { hint, code, intact: true, cause: error });
 }
 
 /** A wrong command line or configuration file (exit 2). */

@@ -7,7 +7,7 @@ import { isLost } from '../host/postgres/errors.ts';
 import { prepareSession } from '../host/postgres/inspect.ts';
 import { findOwned } from '../host/postgres/owned.ts';
 import { assertNothingLeft, hasPublic } from '../host/postgres/usable.ts';
-import { HostError, messageOf } from '../model/errors.ts';
+import { HostError, intactError, messageOf } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
 
@@ -83,7 +83,7 @@ export const databaseClear: StepRunner<'database-clear'> = {
     try {
       await session.clear({ cascades: step.cascades, uuidOssp: step.component === 'engine' });
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isLost(error)) throw session.intact ? intactError(error) : error;
       lost = error;
     }
     await confirm(step, context, session.pid, lost);

@@ -133,6 +133,22 @@ describe('ways in which the existing cleanup fails', () => {
     await fullAndReady();
   });
 
+  it('9b: a reader that keeps the tables from being dropped ends in the same, and the services run again', async () => {
+    const objects = await box.objects();
+    const running = box.host.services.running();
+    await box.server.superuser("CREATE ROLE reader LOGIN PASSWORD 'x' SUPERUSER");
+    const other = await box.server.connectAs('reader', 'x', 'engine', { applicationName: 'reporting' });
+    await other.query('BEGIN; SELECT count(*) FROM public.vds_static');
+    const { report } = await box.json(['-u', '--timeout', '2']);
+    await other.end();
+    expect(report).toMatchObject({ exitCode: 5, outcome: 'incomplete' });
+    expect(report.steps.find(({ status }) => status === 'failed')).toMatchObject({ id: 'clear:engine' });
+    expect(report.steps.find(({ status }) => status === 'failed')!.error).toContain('reporting');
+    expect(await box.objects()).toEqual(objects);
+    expect(box.host.services.running()).toEqual(running);
+    await fullAndReady();
+  });
+
   it('10: standard input at its end is refused at once without -u, also where an edited file would add a question', async () => {
     const { code, stdout, stderr } = await box.run([], { input: '' });
     expect(code).toBe(3);

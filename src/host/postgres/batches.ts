@@ -30,19 +30,19 @@ export async function revokeWrites(connection: Connection, tables: readonly Owne
 
 /**
  * Drops everything in transactions that fit, beginning in the open one, and leaves the last one open.
- * @param before asked in every transaction before it drops anything
+ * @param before asked in every transaction before it drops anything, with the number of batches that are gone
  * @throws HostError; what earlier batches dropped is gone then, and a rerun goes on with the rest
  */
 export async function dropInBatches(
   connection: Connection,
   version: number,
   timeoutMs: number,
-  before: () => Promise<void>,
+  before: (batches: number) => Promise<void>,
 ): Promise<void> {
   const dropper = new Dropper(connection, version);
   let size = FIRST_BATCH;
-  for (;;) {
-    await before();
+  for (let batches = 0; ; ) {
+    await before(batches);
     await connection.query('SAVEPOINT batch');
     try {
       if (!(await dropper.round(size))) return;
@@ -55,6 +55,7 @@ export async function dropInBatches(
       continue;
     }
     await connection.query('COMMIT');
+    batches += 1;
     await connection.query('BEGIN');
     await setLimits(connection, timeoutMs);
   }

@@ -13,6 +13,8 @@ import { endOwnSessions, lockedError, lockTables, setLimits } from './locks.ts';
 import { Dropper, findOwned, keyOf, nameOf, type OwnedObject, ownedSql } from './owned.ts';
 import { assertUsable, hasPublic, makeUsable } from './usable.ts';
 
+const UNCHANGED = 'Nothing in it was changed.';
+
 /** Locks besides those of the objects themselves; and the rest of the server needs some too. */
 const SPARE = 1.1;
 
@@ -43,6 +45,9 @@ export class ClearSession {
   readonly #options: ClearOptions;
   readonly #version: number;
   readonly #capacity: number;
+  #intact = true;
+  /** What an error says became of the database. */
+  #outcome = UNCHANGED;
 
   private constructor(
     connection: Connection,
@@ -74,11 +79,16 @@ export class ClearSession {
       return new ClearSession(connection, options, start, await holdStill(connection, start.version), ended);
     } catch (error) {
       const why = isLocked(error)
-        ? await lockedError(connection, options.place, options.timeoutMs, error).catch(() => error)
+        ? await lockedError(connection, { ...options, outcome: UNCHANGED }, error).catch(() => error)
         : error;
       await connection.close();
       throw why;
     }
+  }
+
+  /** Nothing was committed: as long as the session itself was not lost, whatever failed left the database as it was. */
+  get intact(): boolean {
+    return this.#intact;
   }
 
   /** True if the role owns nothing and the schema `public` is there: what setup needs. */
@@ -103,7 +113,12 @@ export class ClearSession {
           connection,
           this.owned.filter(({ kind }) => kind === 'table'),
         );
-        await dropInBatches(connection, this.#version, this.#options.timeoutMs, async () => {
+        await dropInBatches(connection, this.#version, this.#options.timeoutMs, async (batches) => {
+          if (batches > 0) {
+            this.#intact = false;
+            this.#outcome = 'What was dropped until then stays dropped, the rest is still there.';
+          }
+          await this.#assertNothingNew();
           await this.#assertNamed(how.cascades);
         });
       }
@@ -111,7 +126,7 @@ export class ClearSession {
       await connection.query('COMMIT');
     } catch (error) {
       throw isLocked(error)
-        ? await lockedError(connection, this.#options.place, this.#options.timeoutMs, error).catch(() => error)
+        ? await lockedError(connection, { ...this.#options, outcome: this.#outcome }, error).catch(() => error)
         : error;
     } finally {
       await connection.close();
@@ -143,7 +158,7 @@ export class ClearSession {
     const fresh = (await findOwned(this.#connection, this.#version)).filter((object) => !known.has(keyOf(object)));
     if (fresh.length === 0) return;
     throw new HostError(
-      `${this.#options.place} has got new objects since it was backed up: ${fresh.slice(0, 5).map(nameOf).join(', ')}. Nothing in it was changed.`,
+      `${this.#options.place} has got new objects since it was backed up: ${fresh.slice(0, 5).map(nameOf).join(', ')}. ${this.#outcome}`,
       { hint: 'Stop whatever still works in it, then run this again.' },
     );
   }
@@ -156,7 +171,7 @@ export class ClearSession {
       `${this.#options.place}: objects of other owners that the plan does not name hang on what would be dropped: ${unnamed
         .slice(0, 5)
         .map(({ name }) => name)
-        .join(', ')}. They would fall with it, so this was not done.`,
+        .join(', ')}. They would fall with it. ${this.#outcome}`,
       { hint: 'Let their owners drop or change them, then run this again.' },
     );
   }

@@ -2,7 +2,7 @@
 import type { Session } from '../../model/facts.ts';
 import type { DatabaseLayout } from '../../model/layout.ts';
 import type { Connection } from '../port.ts';
-import { objectsSql } from './kinds.ts';
+import { KINDS, objectsSql } from './kinds.ts';
 import { quoteLiteral } from './quote.ts';
 
 export interface ForeignObject {
@@ -69,8 +69,8 @@ const FOREIGN_SCHEMA = `EXISTS (SELECT 1 FROM o f WHERE f.nsp = o.objid AND f.ow
  */
 export const OWNED = `o.owner = me.oid AND NOT (o.kind = 'schema' AND (${FOREIGN_SCHEMA}))`;
 
-/** Words of kinds.ts that lie in a schema or are one, and large objects, which make the dump of a plain role fail. */
-const IN_THE_WAY = "o.kind NOT IN ('event trigger', 'publication', 'server', 'foreign-data wrapper', 'language')";
+/** Objects of others that lie where setup works, and large objects, which make the dump of a plain role fail. */
+const IN_THE_WAY = `o.kind IN (${list(KINDS.filter(({ inTheWay }) => inTheWay).map(({ word }) => word))})`;
 
 function catalogSql(version: number, layout: DatabaseLayout, columns: readonly string[]): string {
   const relations = [...new Set([...layout.signature, ...(layout.complete?.relations ?? [])])];

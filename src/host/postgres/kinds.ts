@@ -3,8 +3,8 @@
 export interface Kind {
   /** As PostgreSQL calls it, and as messages do. */
   word: string;
-  /** It lies in a schema, so that it stands in the way there; or it is a schema or a large object itself. */
-  foreign: boolean;
+  /** Another owner's is a reason not to begin: it lies in a schema, or is one, or is a large object, which a plain role may not dump. */
+  inTheWay: boolean;
   /** Word after DROP. */
   drop: string;
   /** One statement may name many: else each gets a statement of its own. Since this server version; absent: always. */
@@ -13,37 +13,37 @@ export interface Kind {
 
 /** In the order in which they are dropped: what hangs on others first, so that little has to fall by cascade. Schemas come last, empty. */
 export const KINDS: readonly Kind[] = [
-  { word: 'event trigger', foreign: false, drop: 'EVENT TRIGGER', manySince: Number.POSITIVE_INFINITY },
-  { word: 'publication', foreign: false, drop: 'PUBLICATION', manySince: Number.POSITIVE_INFINITY },
-  { word: 'view', foreign: true, drop: 'VIEW' },
-  { word: 'materialized view', foreign: true, drop: 'MATERIALIZED VIEW' },
-  { word: 'foreign table', foreign: true, drop: 'FOREIGN TABLE' },
-  { word: 'table', foreign: true, drop: 'TABLE' },
-  { word: 'procedure', foreign: true, drop: 'PROCEDURE' },
-  { word: 'aggregate', foreign: true, drop: 'AGGREGATE', manySince: 100000 },
-  { word: 'function', foreign: true, drop: 'FUNCTION', manySince: 100000 },
-  { word: 'sequence', foreign: true, drop: 'SEQUENCE' },
-  { word: 'operator class', foreign: true, drop: 'OPERATOR CLASS', manySince: Number.POSITIVE_INFINITY },
-  { word: 'operator family', foreign: true, drop: 'OPERATOR FAMILY', manySince: Number.POSITIVE_INFINITY },
-  { word: 'operator', foreign: true, drop: 'OPERATOR', manySince: Number.POSITIVE_INFINITY },
-  { word: 'domain', foreign: true, drop: 'DOMAIN' },
-  { word: 'composite type', foreign: true, drop: 'TYPE' },
-  { word: 'type', foreign: true, drop: 'TYPE' },
-  { word: 'statistics object', foreign: true, drop: 'STATISTICS' },
-  { word: 'text search configuration', foreign: true, drop: 'TEXT SEARCH CONFIGURATION' },
-  { word: 'text search dictionary', foreign: true, drop: 'TEXT SEARCH DICTIONARY' },
-  { word: 'conversion', foreign: true, drop: 'CONVERSION' },
-  { word: 'collation', foreign: true, drop: 'COLLATION' },
-  { word: 'server', foreign: false, drop: 'SERVER', manySince: Number.POSITIVE_INFINITY },
+  { word: 'event trigger', inTheWay: false, drop: 'EVENT TRIGGER', manySince: Number.POSITIVE_INFINITY },
+  { word: 'publication', inTheWay: false, drop: 'PUBLICATION', manySince: Number.POSITIVE_INFINITY },
+  { word: 'view', inTheWay: true, drop: 'VIEW' },
+  { word: 'materialized view', inTheWay: true, drop: 'MATERIALIZED VIEW' },
+  { word: 'foreign table', inTheWay: true, drop: 'FOREIGN TABLE' },
+  { word: 'table', inTheWay: true, drop: 'TABLE' },
+  { word: 'procedure', inTheWay: true, drop: 'PROCEDURE' },
+  { word: 'aggregate', inTheWay: true, drop: 'AGGREGATE', manySince: 100000 },
+  { word: 'function', inTheWay: true, drop: 'FUNCTION', manySince: 100000 },
+  { word: 'sequence', inTheWay: true, drop: 'SEQUENCE' },
+  { word: 'operator class', inTheWay: true, drop: 'OPERATOR CLASS', manySince: Number.POSITIVE_INFINITY },
+  { word: 'operator family', inTheWay: true, drop: 'OPERATOR FAMILY', manySince: Number.POSITIVE_INFINITY },
+  { word: 'operator', inTheWay: true, drop: 'OPERATOR', manySince: Number.POSITIVE_INFINITY },
+  { word: 'domain', inTheWay: true, drop: 'DOMAIN' },
+  { word: 'composite type', inTheWay: true, drop: 'TYPE' },
+  { word: 'type', inTheWay: true, drop: 'TYPE' },
+  { word: 'statistics object', inTheWay: true, drop: 'STATISTICS' },
+  { word: 'text search configuration', inTheWay: true, drop: 'TEXT SEARCH CONFIGURATION' },
+  { word: 'text search dictionary', inTheWay: true, drop: 'TEXT SEARCH DICTIONARY' },
+  { word: 'conversion', inTheWay: true, drop: 'CONVERSION' },
+  { word: 'collation', inTheWay: true, drop: 'COLLATION' },
+  { word: 'server', inTheWay: false, drop: 'SERVER', manySince: Number.POSITIVE_INFINITY },
   {
     word: 'foreign-data wrapper',
-    foreign: false,
+    inTheWay: false,
     drop: 'FOREIGN DATA WRAPPER',
     manySince: Number.POSITIVE_INFINITY,
   },
-  { word: 'language', foreign: false, drop: 'LANGUAGE', manySince: Number.POSITIVE_INFINITY },
-  { word: 'large object', foreign: true, drop: '' },
-  { word: 'schema', foreign: true, drop: 'SCHEMA', manySince: Number.POSITIVE_INFINITY },
+  { word: 'language', inTheWay: false, drop: 'LANGUAGE', manySince: Number.POSITIVE_INFINITY },
+  { word: 'large object', inTheWay: true, drop: '' },
+  { word: 'schema', inTheWay: true, drop: 'SCHEMA', manySince: Number.POSITIVE_INFINITY },
 ];
 
 /** Kinds of object whose owner's *data* is lost with them: nobody else's is ever dropped, not even by cascade. */

@@ -61,11 +61,13 @@ async function holders(connection: Connection): Promise<string[]> {
   });
 }
 
-/** The error for locks that could not be had in time; the transaction is rolled back, so nothing was changed. A statement that was slow without a lock to wait for keeps its own error. */
+/**
+ * The error for locks that could not be had in time; the transaction is rolled back. A statement that was slow without a lock to wait for keeps its own error.
+ * @param how `outcome`: the sentence that says what became of the database
+ */
 export async function lockedError(
   connection: Connection,
-  place: string,
-  timeoutMs: number,
+  how: { place: string; timeoutMs: number; outcome: string },
   cause: unknown,
 ): Promise<unknown> {
   await connection.query('ROLLBACK');
@@ -73,7 +75,7 @@ export async function lockedError(
   if (who.length === 0 && rawError(cause).code === CANCELED) return cause;
   const names = who.length > 0 ? who.slice(0, 5).join('; ') : 'a session that is gone by now';
   return new HostError(
-    `${place}: its tables could not be locked within ${timeoutMs / 1000} s. They are held by ${names}. Nothing in it was changed.`,
+    `${how.place}: its tables could not be locked within ${how.timeoutMs / 1000} s. They are held by ${names}. ${how.outcome}`,
     {
       hint: 'End that session, or wait until it is done, and run this again. --timeout allows more time.',
       code: LOCK_NOT_AVAILABLE,

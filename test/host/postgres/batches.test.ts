@@ -74,11 +74,9 @@ describe('a lock table that is too small', () => {
     const connection = await login(server, { database });
     await connection.query('BEGIN');
     await revokeWrites(connection, tables);
-    let batches = 0;
-    const stopped = dropInBatches(connection, 150000, 20_000, async () => {
-      batches += 1;
+    const stopped = dropInBatches(connection, 150000, 20_000, async (batches) => {
       // Killed at the beginning of the third batch.
-      if (batches === 3) (connection as unknown as { destroy(): void }).destroy();
+      if (batches === 2) (connection as unknown as { destroy(): void }).destroy();
     });
     await errorOf(stopped);
 
@@ -98,5 +96,24 @@ describe('a lock table that is too small', () => {
     }
     await (await open(database)).clear(HOW);
     expect(await look(database)).toMatchObject({ ownedObjects: 0, tables: 0, publicSchema: true });
+  });
+
+  it('says what is gone when somebody gets in between', async () => {
+    const database = await copyOf(server, 'engine');
+    await server.superuser(
+      'GRANT SELECT ON public.vds_static TO other; GRANT USAGE ON SCHEMA public TO other',
+      database,
+    );
+    const connection = await login(server, { database, timeoutMs: 500 });
+    const session = await ClearSession.open(connection, { place: 'it', timeoutMs: 500 });
+    // A reader of the last table to go: it is met only after other batches were committed.
+    const reader = await server.connectAs('other', 'other', database, { applicationName: 'reporting' });
+    await reader.query('BEGIN; SELECT * FROM public.vds_static');
+    const error = await errorOf(session.clear(HOW));
+    expect(error.code).toBe('55P03');
+    expect(error.message).toMatch(/reporting.*What was dropped until then stays dropped/);
+    await reader.end();
+    await (await open(database)).clear(HOW);
+    expect(await look(database)).toMatchObject({ ownedObjects: 0, tables: 0 });
   });
 });
