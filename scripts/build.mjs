@@ -1,10 +1,11 @@
 // Bundles the program into few CommonJS files: it starts about twice as fast as from its many modules (see bench/).
 // What only some runs need lies in a file of its own, so that no other run reads it: `-h` reads the first one only.
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 const dist = new URL('../dist/', import.meta.url).pathname;
+const cache = new URL('../node_modules/.cache/engine-cleanup/', import.meta.url).pathname;
 const source = (path) => new URL(`../${path}`, import.meta.url).pathname;
 
 /** Files of the program by the import that loads them, always a dynamic one. */
@@ -30,7 +31,7 @@ function others(self) {
 async function bundle(entry, file, banner) {
   await build({
     entryPoints: [entry],
-    outfile: dist + file,
+    outfile: `${made}/${file}`,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -52,10 +53,20 @@ async function bundle(entry, file, banner) {
   });
 }
 
-await rm(dist, { recursive: true, force: true });
+// Made elsewhere and then moved, file by file: a program that runs meanwhile (a demo, another test) never finds a file missing or half written.
+await mkdir(cache, { recursive: true });
 await mkdir(dist, { recursive: true });
-await Promise.all([
-  bundle(source('src/main.ts'), 'engine-cleanup.cjs', '#!/usr/bin/env node'),
-  ...LATE.map(({ entry, file }) => bundle(entry, file)),
-]);
-await chmod(`${dist}engine-cleanup.cjs`, 0o755);
+const made = await mkdtemp(`${cache}dist-`);
+try {
+  await Promise.all([
+    bundle(source('src/main.ts'), 'engine-cleanup.cjs', '#!/usr/bin/env node'),
+    ...LATE.map(({ entry, file }) => bundle(entry, file)),
+  ]);
+  await chmod(`${made}/engine-cleanup.cjs`, 0o755);
+  const files = await readdir(made);
+  for (const file of files) await rename(`${made}/${file}`, dist + file);
+  for (const file of await readdir(dist))
+    if (!files.includes(file)) await rm(dist + file, { recursive: true, force: true });
+} finally {
+  await rm(made, { recursive: true, force: true });
+}

@@ -85,9 +85,11 @@ async function askKeys(facts: Facts, wishes: Wishes, { terminal, view, given }: 
   if (wishes.keepDatabases !== true || told || !hasKeys(facts)) return wishes;
   const encrypted = encryptedValues(facts);
   const readable =
-    encrypted > 0
-      ? ` and the ${count(encrypted, 'password')} stored in the database ${encrypted === 1 ? 'stays' : 'stay'} readable`
-      : '';
+    encrypted === null
+      ? ', and what passwords the database stores stay readable'
+      : encrypted > 0
+        ? ` and the ${count(encrypted, 'password')} stored in the database ${encrypted === 1 ? 'stays' : 'stay'} readable`
+        : '';
   const page = new Page(view);
   page.gap().text(`With the CA and keys kept, hosts stay approved${readable}.`, { indent: 0 });
   terminal.say(`\n${page.toString()}`);

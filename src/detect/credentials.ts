@@ -4,11 +4,11 @@ import type { Credentials } from '../model/credentials.ts';
 import { messageOf } from '../model/errors.ts';
 import type { FileFact } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout } from '../model/layout.ts';
-import { nameOf } from '../model/paths.ts';
+import { nameOf, parentOf, realPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { namesIn } from './look.ts';
-import { readAnswers } from './read/answers.ts';
-import { databaseCredentials, isEnabled, type RawCredentials, readDropIns } from './read/drop-in.ts';
+import { readAnswers, readEnabled } from './read/answers.ts';
+import { type DropIns, databaseCredentials, isEnabled, type RawCredentials, readDropIns } from './read/drop-in.ts';
 import { isSetupPgpass } from './read/pgpass.ts';
 import { jdbcCredentials, readProperties } from './read/properties.ts';
 
@@ -18,6 +18,8 @@ export interface FoundCredentials {
   providedByOthers: Set<ComponentId>;
   /** Switched off inside its own drop-in. */
   switchedOff: Set<ComponentId>;
+  /** What the newest answer file that tells says: set up on this host, or not. */
+  answered: Map<ComponentId, boolean>;
   /** Setup's temporary password files in /tmp. */
   pgpass: FileFact[];
   /** Values of all drop-ins of one directory, for other readers (`DWH_UUID`). */
@@ -72,30 +74,55 @@ async function fromDropIns(
   copies: readonly FileFact[],
 ): Promise<void> {
   const databases = databasesOf(context.layout);
-  const paths = new Map<string, number | null>();
-  for (const { database } of databases) for (const path of database.credentials) paths.set(path, null);
-  for (const { path, copyOf } of copies) if (copyOf !== undefined && paths.has(copyOf)) paths.set(path, null);
+  const paths = new Set(databases.flatMap(({ database }) => [...database.credentials, ...(database.elsewhere ?? [])]));
+  for (const { path, copyOf } of copies) if (copyOf !== undefined && paths.has(copyOf)) paths.add(path);
   const switches: SwitchSeen[] = [];
-  for (const path of paths.keys()) {
+  for (const path of paths) {
     const text = await textOf(context, path);
     if (text === null) continue;
-    const stat = await context.host.files.stat(path);
-    const { values, problems } = readDropIns([{ path, text }]);
-    for (const problem of problems) context.note('drop-in', problem.message);
+    const mtimeMs = (await context.host.files.stat(path))?.identity.mtimeMs ?? 0;
     const isCopy = copies.some((copy) => copy.path === path);
+    const alone = readDropIns([{ path, text }]);
+    for (const problem of alone.problems) context.note('drop-in', problem.message);
     for (const { component, database } of databases) {
       const isOwn = database.credentials.some((own) => own === path || path.startsWith(`${own}.`));
-      const raw = databaseCredentials(values, database.prefix);
+      const values = isOwn && !isCopy ? await asRead(context, path, database.prefix) : alone.values;
       const on = isOwn ? isEnabled(values, database.enableKey) : null;
-      if (on !== null) switches.push({ component, on, isCopy, mtimeMs: stat?.identity.mtimeMs ?? 0 });
+      if (on !== null) switches.push({ component, on, isCopy, mtimeMs });
       // In another component's file the credentials are as good, but it is not where setup looks: a copy.
-      collector.add(component, raw, path, isOwn && !isCopy ? 'drop-in' : 'copy', stat?.identity.mtimeMs ?? 0);
+      const origin = isOwn && !isCopy ? 'drop-in' : 'copy';
+      collector.add(component, databaseCredentials(values, database.prefix), path, origin, mtimeMs);
     }
   }
   for (const component of switchedOff(switches)) {
     found.switchedOff.add(component);
     collector.byComponent.delete(component);
   }
+}
+
+/**
+ * The values of setup's drop-in as its reader has them: files of the same directory that come later win, an administrator's among them. What somebody else
+ * overrides is noted: the database of the installation is then another one than setup's own file says.
+ */
+async function asRead(context: DetectContext, path: string, prefix: string): Promise<DropIns['values']> {
+  const dir = parentOf(path);
+  const base = dir.replace(/\.d$/, '');
+  const names = (await namesIn(context, dir)).filter((name) => name.endsWith('.conf'));
+  const files: { path: string; text: string }[] = [];
+  for (const one of [base, ...names.map((name) => `${dir}/${name}`)]) {
+    const text = one === base && !base.endsWith('.conf') ? null : await textOf(context, one);
+    if (text !== null) files.push({ path: one, text });
+  }
+  const { values } = readDropIns(files);
+  const overriding = new Set<string>();
+  for (const [key, value] of values) if (key.startsWith(prefix) && value.path > path) overriding.add(value.path);
+  for (const other of overriding) {
+    context.note(
+      'override',
+      `${realPath(context.root, other)} overrides values of ${realPath(context.root, path)}: the database is the one that both together name. That file is not setup's, and stays.`,
+    );
+  }
+  return values;
 }
 
 /** What one file says about a component that has a switch of its own. */
@@ -142,6 +169,10 @@ async function fromAnswers(context: DetectContext, collector: Collector, found: 
     const text = await textOf(context, path);
     if (text === null) continue;
     const stat = await context.host.files.stat(path);
+    for (const { id, enabledBy, enableQuestion } of context.layout.components) {
+      const enabled = readEnabled(text, enabledBy, enableQuestion);
+      if (enabled !== null) found.answered.set(id, enabled);
+    }
     for (const { component, database } of databasesOf(context.layout)) {
       const { credentials, providedByOthers } = readAnswers(text, database);
       if (providedByOthers === true) found.providedByOthers.add(component);
@@ -208,6 +239,7 @@ export async function findCredentials(context: DetectContext, copies: readonly F
     byComponent: collector.byComponent,
     providedByOthers: new Set(),
     switchedOff: new Set(),
+    answered: new Map(),
     pgpass: [],
     dwhUuid: null,
   };

@@ -9,6 +9,7 @@ import type { Credentials } from '../model/credentials.ts';
 import { messageOf } from '../model/errors.ts';
 import type { AdminView, DatabaseContent, DatabaseFact, Reach } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout, Layout } from '../model/layout.ts';
+import { realPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import type { FoundCredentials } from './credentials.ts';
 import { pathsOf } from './look.ts';
@@ -57,9 +58,15 @@ async function contact(
   }
 }
 
+/** The database that credentials name, whoever logs in to it. */
+function databaseOf({ host, port, database }: Credentials): string {
+  return JSON.stringify([isLocalHost(host) ? 'localhost' : host, port, database]);
+}
+
 /**
- * Tries the places credentials were found in, the best first, until one logs in. A server that does not answer is not asked
- * again with other passwords; an answer about one password says nothing about the next.
+ * Tries the places credentials were found in, the best first, until one logs in. Only those that name the same database as the best one: an older copy may name
+ * a database that this host used once, and that is somebody else's by now. A server that does not answer is not asked again with other passwords; an answer about
+ * one password says nothing about the next.
  */
 async function contactFirst(
   context: LookContext,
@@ -70,7 +77,9 @@ async function contactFirst(
   let first: Contact | null = null;
   const silent = new Set<string>();
   const tried = new Set<string>();
+  const [best] = candidates;
   for (const candidate of candidates) {
+    if (best && databaseOf(candidate) !== databaseOf(best)) continue;
     const server = `${candidate.host}:${candidate.port}`;
     const login = JSON.stringify([server, candidate.database, candidate.role, candidate.secret]);
     if (silent.has(server) || tried.has(login)) continue;
@@ -152,14 +161,28 @@ async function newestDump(context: DetectContext, layout: DatabaseLayout): Promi
   return newest?.path ?? null;
 }
 
+/** Notes databases that only older or lesser places name: they are not touched. */
+function noteOthers(context: DetectContext, title: string, candidates: readonly Credentials[]): void {
+  const [best, ...rest] = candidates;
+  for (const other of rest) {
+    if (best === undefined || databaseOf(other) === databaseOf(best)) continue;
+    context.note(
+      'other-database',
+      `${realPath(context.root, other.source)} names another ${title} ("${other.database}" on ${other.host}:${other.port}), which is not touched.`,
+    );
+  }
+}
+
 function foreignReason(
+  context: DetectContext,
   component: ComponentId,
   components: readonly ComponentId[],
   layout: DatabaseLayout,
   credentials: Credentials | null,
 ): string | null {
   if (components.includes(component) || credentials === null) return null;
-  return `the ${layout.title} belongs to another host: it is not set up here, ${credentials.source} only names it`;
+  const source = realPath(context.root, credentials.source);
+  return `the ${layout.title} belongs to another host: its component is not set up here, ${source} only names it`;
 }
 
 /** Looks at every database whose component is set up here, or whose credentials lie here. */
@@ -175,18 +198,20 @@ export async function findDatabases(
     const candidates = found.byComponent.get(component) ?? [];
     const here = components.includes(component);
     if (found.switchedOff.has(component)) return null;
-    // Without any sign of it, only the engine's own name is looked for, and only where a superuser can tell that it is ours.
+    // Without any sign of it only the engine's own names are looked for, where a superuser can tell: setup stumbles over them, whoever made them.
     const speculative = !here && candidates.length === 0;
     if (speculative && (component !== 'engine' || context.root !== '/')) return null;
     const reached = await contactFirst(context, database, candidates, extraCa);
     const local = isLocalHost(reached.credentials?.host ?? 'localhost');
-    const foreign = foreignReason(component, components, database, reached.credentials);
+    const foreign = foreignReason(context, component, components, database, reached.credentials);
+    noteOthers(context, database.title, candidates);
     const admin = foreign === null ? await adminView(context, database, reached.credentials, local) : NO_ADMIN;
-    if (speculative && !admin.database?.recognised) return null;
+    if (speculative && !(admin.database?.exists || admin.role?.exists)) return null;
     return {
       component,
       title: database.title,
       enabled: here,
+      speculative: speculative && !admin.database?.recognised,
       foreign,
       credentials: reached.credentials,
       candidates,

@@ -39,7 +39,7 @@ async function findComponents(
   context: DetectContext,
   values: Record<string, unknown> | null,
   files: readonly FileFact[],
-  switchedOff: ReadonlySet<ComponentId>,
+  { switchedOff, answered }: Pick<FoundCredentials, 'switchedOff' | 'answered'>,
 ): Promise<ComponentId[]> {
   const components: ComponentId[] = [];
   for (const { id, enabledBy, shownBy } of context.layout.components) {
@@ -51,7 +51,9 @@ async function findComponents(
     }
     const shown = await Promise.all(shownBy.map((path) => context.host.files.stat(path)));
     const inCopies = files.some(({ copyOf }) => copyOf !== undefined && shownBy.includes(copyOf));
-    if (shown.some((stat) => stat !== null) || inCopies) components.push(id);
+    // A setup that was rolled back leaves hardly more than its answers.
+    const told = values === null && answered.get(id) === true;
+    if (shown.some((stat) => stat !== null) || inCopies || told) components.push(id);
   }
   return components;
 }
@@ -59,6 +61,12 @@ async function findComponents(
 function mayWrite(root: string, uid: number): boolean {
   // Below a root the run itself finds out; here only the plain case is told.
   return uid === 0 || root !== '/';
+}
+
+/** An empty database that only an old answer file names, or one of a default name that is none of ours, is no sign that setup ran here. */
+function isTraceOfSetup({ candidates, content, admin }: DatabaseFact): boolean {
+  if (candidates.some(({ origin }) => origin !== 'answer-file')) return true;
+  return (content?.ownedObjects ?? 0) > 0 || admin.database?.recognised === true;
 }
 
 function versionOf(installed: { version: string } | null | 'unknown'): string | null {
@@ -137,7 +145,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const credentials = await findCredentials(context, copies);
   files.push(...credentials.pgpass);
   attachCredentialOwners(files, credentials);
-  const components = await findComponents(context, marker?.values ?? null, files, credentials.switchedOff);
+  const components = await findComponents(context, marker?.values ?? null, files, credentials);
   const [databases, lines, services, pki, kept] = await Promise.all([
     findDatabases(context, components, credentials, await engineCa(context), options.asked ?? []),
     findLines(context, foundRecords.merged),
@@ -146,7 +154,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     findKept(context),
   ]);
 
-  const anything = files.length > 0 || lines.length > 0 || foundRecords.paths.length > 0 || databases.length > 0;
+  const anything =
+    files.length > 0 || lines.length > 0 || foundRecords.paths.length > 0 || databases.some(isTraceOfSetup);
   const release = told.release ?? (anything ? layout.releases.at(-1)! : null);
   if (anything && told.release !== null && layoutOf(told.release) === null) {
     faults.push({
@@ -167,7 +176,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   if (anything && told.release === null && told.unknown === null) {
     notes.push({
       code: 'release',
-      message: `Neither marker nor package says which release this is: it is taken for ${release}, whose files were found.`,
+      message: `Neither marker nor package says which release this is: it is taken for ${release}, whose traces were found.`,
     });
   }
   if (root !== '/') await addSharedFaults(context, databases, faults);

@@ -6,7 +6,7 @@ import { hostPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { readMarker } from './read/otopi.ts';
 import { isDamaged } from './read/problem.ts';
-import { type MergedRecord, mergeRecords, parseRecord } from './read/record.ts';
+import { DATABASES_GONE, type MergedRecord, mergeRecords, parseRecord } from './read/record.ts';
 
 /** Reads a file that must be readable if it exists: without it nothing can be said about the host. */
 async function mustRead(context: DetectContext, path: string): Promise<string | null> {
@@ -33,6 +33,7 @@ export interface FoundRecords {
   merged: MergedRecord;
   paths: string[];
   empty: string[];
+  databasesGone: boolean;
 }
 
 /** All uninstall records, oldest first, merged. Paths that contain the root's own prefix (developer mode) are made host paths. */
@@ -41,10 +42,12 @@ export async function findRecords(context: DetectContext): Promise<FoundRecords>
   const names = ((await context.host.files.list(dir)) ?? []).filter((name) => name.endsWith('.conf')).sort();
   const parsed = [];
   const empty: string[] = [];
+  let gone = 0;
   for (const name of names) {
     const path = `${dir}/${name}`;
     const text = await mustRead(context, path);
     if (text === null) continue;
+    if (text.startsWith(DATABASES_GONE)) gone += 1;
     const record = parseRecord(text, path);
     for (const problem of record.problems) context.note('record', `${path}: ${problem.message}`);
     if (isDamaged(record.problems)) {
@@ -65,7 +68,8 @@ export async function findRecords(context: DetectContext): Promise<FoundRecords>
       })),
     });
   }
-  return { merged: mergeRecords(parsed), paths: names.map((name) => `${dir}/${name}`), empty };
+  const paths = names.map((name) => `${dir}/${name}`);
+  return { merged: mergeRecords(parsed), paths, empty, databasesGone: gone > 0 && gone === names.length };
 }
 
 /** What the plan needs of the records. */
@@ -76,5 +80,5 @@ export async function summarize(context: DetectContext, found: FoundRecords): Pr
     entries.push({ path, current: hash !== undefined && digest === hash.hex });
   }
   const lines = found.merged.lines.reduce((sum, { edits }) => sum + edits.length, 0);
-  return { paths: found.paths, empty: found.empty, entries, lines };
+  return { paths: found.paths, empty: found.empty, entries, lines, databasesGone: found.databasesGone };
 }

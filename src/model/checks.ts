@@ -30,6 +30,11 @@ export const CHECKS: readonly CheckName[] = [
   { check: 'unit', forcible: false, meaning: 'a unit is masked or in a failed start loop' },
   { check: 'process', forcible: false, meaning: 'a process runs from below the root and cannot be told to stop' },
   { check: 'hosted-engine', forcible: true, meaning: 'a hosted engine outside global maintenance' },
+  {
+    check: 'old-answers',
+    forcible: true,
+    meaning: 'only an old answer file names a database that is whole: it may be in use by another host',
+  },
   { check: 'half-built', forcible: true, meaning: 'a database to be kept is half-built' },
   { check: 'keep-pki', forcible: true, meaning: 'no usable keys, and the database holds values encrypted with them' },
   {

@@ -57,6 +57,8 @@ export interface RecordSummary {
   entries: { path: string; current: boolean }[];
   /** Number of line edits the records hold. */
   lines: number;
+  /** An earlier dropping run rewrote them to what it kept: there is no database any more whose credentials could be missed. */
+  databasesGone: boolean;
 }
 
 /** What makes a file the same file again: a removal acts only on what was seen. */
@@ -142,6 +144,8 @@ export interface DatabaseFact {
   title: string;
   /** Switched on on this host by marker, drop-in or evidence. */
   enabled: boolean;
+  /** Nothing on this host speaks of it: a database or role of the default name that the local superuser sees. Setup stumbles over it, so it is told; it is never acted upon. */
+  speculative: boolean;
   /** Not ours to drop or clear, with the reason ("credentials of another host's database"). */
   foreign: string | null;
   credentials: Credentials | null;

@@ -100,8 +100,10 @@ export interface DatabaseLayout {
   /** Prefixes of setup's environment in answer files: `OVESETUP_DB/` and the question names `OVESETUP_ENGINE_DB_`. */
   answerPrefix: string;
   questionPrefix: string;
-  /** Drop-ins that hold the credentials, the authoritative one first. */
+  /** Drop-ins that hold the credentials on the component's own host, the authoritative one first. */
   credentials: readonly string[];
+  /** Drop-ins by which the other host reaches the database; there it is foreign. */
+  elsewhere?: readonly string[];
   /** Property files with a JDBC url, user and password of this database. */
   properties?: readonly string[];
   /** Key that switches the database on inside its drop-in (`MANAGEDBLOCK_DB_ENABLE`). */
@@ -136,6 +138,8 @@ export interface ComponentLayout {
   title: string;
   /** Keys of the post-install marker that say whether the component is set up on this host. */
   enabledBy: readonly string[];
+  /** Question of setup (4.3 and newer, in answer files) whether the component is set up on this host. */
+  enableQuestion?: string;
   /** Where no marker exists: any of these paths shows the component. */
   shownBy: readonly string[];
   services: readonly ServiceLayout[];

@@ -2,7 +2,7 @@
 
 import type { Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
-import type { Identity, LineEdit } from './facts.ts';
+import type { Identity, LineEdit, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
 
 export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse';
@@ -38,6 +38,8 @@ export interface BackedUpDatabase {
   local: boolean;
   action: DatabaseAction;
   credentials: Credentials | null;
+  /** How the server answered to them. */
+  reach: Reach['state'];
 }
 
 interface StepBase {
@@ -70,7 +72,8 @@ export type Step =
       /** Objects of other owners, left out of the dump (forced). */
       exclude: string[];
     })
-  | (StepBase & { kind: 'roles-dump'; port: number; roles: string[] })
+  /** The roles that go, and how the databases that are dropped were made: one file for each local server. */
+  | (StepBase & { kind: 'roles-dump'; port: number; roles: string[]; file: string })
   | (StepBase & { kind: 'files-archive'; paths: string[] })
   | (StepBase & { kind: 'backup-seal'; databases: BackedUpDatabase[] })
   | (StepBase & {
@@ -103,7 +106,17 @@ export type Step =
     })
   | (StepBase & { kind: 'pki-restore'; from: string; path: string })
   | (StepBase & { kind: 'marker-rewrite'; path: string; identity: Identity; dropKeys: string[] })
-  | (StepBase & { kind: 'records-rewrite'; paths: string[]; keep: string[]; path: string })
+  | (StepBase & {
+      kind: 'records-rewrite';
+      paths: string[];
+      /** Recorded paths that are kept. */
+      keep: string[];
+      /** Those of them that were edited, and are kept for that: they keep the hash by which that shows. */
+      edited: string[];
+      path: string;
+      /** The databases are gone with this run: a later one need not look for their credentials. */
+      databasesGone: boolean;
+    })
   | (StepBase & { kind: 'dirs-remove'; paths: string[] })
   | (StepBase & { kind: 'web-server-reload'; unit: string });
 

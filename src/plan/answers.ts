@@ -24,8 +24,9 @@ export function answersFor(facts: Facts, databases: readonly PlannedDatabase[], 
     }
   }
   if (lines.length > 0 && wishes.keepDatabases) {
-    const engine = facts.databases.find(({ component }) => component === 'engine');
-    if (engine?.content && engine.content.tables > 0) {
+    const engine = facts.databases.find(({ component, foreign }) => component === 'engine' && foreign === null);
+    // Where the server could not be asked, the database is taken for the full one it most likely is.
+    if (engine && engine.reach.state !== 'absent' && engine.content?.tables !== 0) {
       lines.push(
         'engine-setup takes the database for an upgrade and asks about a full vacuum (OVESETUP_ENGINE_VACUUM_FULL); an answer file of the first installation lacks that answer.',
       );

@@ -111,25 +111,60 @@ export function planDumps(
       [...needs, `close:${fact.component}`],
     );
   }
-  const dropped = subjects.filter(({ planned }) => planned.action === 'drop');
-  const roles = [...new Set(dropped.flatMap((subject) => rolesOf(subject)))];
-  const orphan = subjects.filter(isOrphan).map(({ planned }) => planned.role);
-  const first = dropped[0] ?? subjects.find(isOrphan);
-  if (first && roles.length + orphan.length > 0) {
+  planRolesDumps(subjects, list, needs);
+  return files;
+}
+
+/** What goes from one local server. */
+interface Leaving {
+  roles: string[];
+  databases: string[];
+}
+
+/** Writes down, for each local server, the roles that go and the databases to be made again: also where the role itself stays. */
+function planRolesDumps(subjects: readonly DatabaseSubject[], list: StepList, needs: readonly string[]): void {
+  const servers = new Map<number, Leaving>();
+  for (const subject of subjects) {
+    const { planned } = subject;
+    const roles = leavingRoles(subject);
+    if (planned.action !== 'drop' && roles.length === 0) continue;
+    const leaving = servers.get(planned.port) ?? { roles: [], databases: [] };
+    leaving.roles.push(...roles.filter((role) => !leaving.roles.includes(role)));
+    if (planned.action === 'drop') leaving.databases.push(planned.name);
+    servers.set(planned.port, leaving);
+  }
+  for (const [port, { roles, databases }] of servers) {
+    const alone = servers.size === 1;
+    const file = alone ? 'roles.sql' : `roles-${port}.sql`;
+    const names = roles.length > 0 ? roles : databases.map((name) => `"${name}"`);
+    const what =
+      roles.length > 0
+        ? `Back up ${plural(roles, 'the role')}`
+        : `Write down the settings of ${plural(databases, 'database')}`;
     list.add(
       {
         kind: 'roles-dump',
-        id: 'dump:roles',
-        title: `Back up ${roles.length + orphan.length === 1 ? 'the role' : 'the roles'} ${[...roles, ...orphan].join(', ')}`,
-        target: 'roles.sql',
+        id: alone ? 'dump:roles' : `dump:roles:${port}`,
+        title: `${what} ${names.join(', ')}${alone ? '' : ` on port ${port}`}`,
+        target: file,
         destructive: false,
-        port: first.planned.port,
-        roles: [...new Set([...roles, ...orphan])],
+        port,
+        roles,
+        file,
       },
       needs,
     );
   }
-  return files;
+}
+
+function plural(names: readonly string[], one: string): string {
+  return names.length === 1 ? one : `${one}s`;
+}
+
+/** The roles that are dropped on account of a database: with it, or because they were left alone. */
+function leavingRoles(subject: DatabaseSubject): string[] {
+  if (subject.planned.action === 'drop') return rolesOf(subject);
+  return isOrphan(subject) ? [subject.planned.role] : [];
 }
 
 /** The roles that go with a dropped database: its own, and read-only ones that our own files name. */
@@ -202,28 +237,30 @@ export function planRemovals(
       );
     }
   }
-  const drops = list.ids('database-drop');
+  return [...ends, ...planRoleDrops(subjects, list, [...needs, ...list.ids('database-drop')])];
+}
+
+/** Drops each role once on each server. The same name on another server is another role. */
+function planRoleDrops(subjects: readonly DatabaseSubject[], list: StepList, needs: readonly string[]): string[] {
+  const leaving = new Map<string, { role: string; port: number }>();
   for (const subject of subjects) {
-    const roles =
-      subject.planned.action === 'drop' ? rolesOf(subject) : isOrphan(subject) ? [subject.planned.role] : [];
-    for (const role of roles) {
-      const id = `drop-role:${role}`;
-      if (list.steps.some((step) => step.id === id)) continue;
-      ends.push(
-        list.add(
-          {
-            kind: 'role-drop',
-            id,
-            title: `Drop role "${role}"`,
-            target: role,
-            destructive: true,
-            role,
-            port: subject.planned.port,
-          },
-          [...needs, ...drops],
-        ),
-      );
-    }
+    const { port } = subject.planned;
+    for (const role of leavingRoles(subject)) leaving.set(`${port} ${role}`, { role, port });
   }
-  return ends;
+  const all = [...leaving.values()];
+  return all.map(({ role, port }) => {
+    const alone = all.filter((one) => one.role === role).length === 1;
+    return list.add(
+      {
+        kind: 'role-drop',
+        id: alone ? `drop-role:${role}` : `drop-role:${role}:${port}`,
+        title: `Drop role "${role}"${alone ? '' : ` on port ${port}`}`,
+        target: role,
+        destructive: true,
+        role,
+        port,
+      },
+      needs,
+    );
+  });
 }

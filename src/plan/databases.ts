@@ -42,7 +42,7 @@ function mayDrop(fact: DatabaseFact, layout: DatabaseLayout): string | null {
   return `local, has the name, owner and content of the ${fact.title}`;
 }
 
-function decideDrop(fact: DatabaseFact, layout: DatabaseLayout): Decision {
+function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): Decision {
   const { reach, admin } = fact;
   const drop = mayDrop(fact, layout);
   if (drop !== null) return { action: 'drop', why: drop };
@@ -65,6 +65,7 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout): Decision {
     return { action: 'clear', why: `${others}: emptied, database and role stay` };
   }
   if (reach.state === 'no-credentials') {
+    if (gone) return { action: 'absent', why: 'dropped or cleared by an earlier run, as its rewritten record says' };
     const seen = admin.database;
     if (admin.available && seen?.exists && seen.tables === 0 && seen.owner === layout.defaultRole) {
       return { action: 'keep', why: 'empty: setup takes it as it is' };
@@ -90,9 +91,13 @@ function decideKeep(fact: DatabaseFact): Decision {
 }
 
 /** Decides about one database. */
-export function decide(fact: DatabaseFact, layout: DatabaseLayout, keep: boolean): Decision {
+export function decide(
+  fact: DatabaseFact,
+  layout: DatabaseLayout,
+  { keep, gone }: { keep: boolean; gone: boolean },
+): Decision {
   if (fact.foreign !== null) return { action: 'foreign', why: fact.foreign };
-  return keep ? decideKeep(fact) : decideDrop(fact, layout);
+  return keep ? decideKeep(fact) : decideDrop(fact, layout, gone);
 }
 
 /** The database as plan and report show it. */

@@ -10,7 +10,14 @@ import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals }
 import { decide, plannedDatabase } from './databases.ts';
 import { planDirectories, planPhase, planResets, planReverts } from './file-steps.ts';
 import { decideFiles, type FileDecisions } from './files.ts';
-import { planPromotions, planRewrites, planTimekeeping, promotionsOf, rewritesNeeded } from './keep-steps.ts';
+import {
+  planPromotions,
+  planRewrites,
+  planTimekeeping,
+  promotionsOf,
+  type Rewrites,
+  rewritesNeeded,
+} from './keep-steps.ts';
 import { judgePki } from './pki.ts';
 import { findRefusals } from './refusals.ts';
 import { planDisables, planStops } from './service-steps.ts';
@@ -25,8 +32,8 @@ function subjectsOf(facts: Facts, layout: Layout, keep: boolean, refusals: Refus
   const known = databasesOf(layout);
   return facts.databases.flatMap((fact) => {
     const database = known.find(({ component }) => component === fact.component)?.database;
-    if (!database) return [];
-    const decision = decide(fact, database, keep);
+    if (!database || fact.speculative) return [];
+    const decision = decide(fact, database, { keep, gone: facts.records.databasesGone });
     if (decision.refusal) refusals.push(decision.refusal);
     return [{ fact, layout: database, planned: plannedDatabase(fact, database, decision) }];
   });
@@ -85,11 +92,14 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const before = [...unseals, ...stops];
 
   // Everything that can fail without harm comes before anything that cannot be undone.
+  const rewrites = rewritesNeeded(facts, layout, effective, decisions);
+  // Records that are rewritten, or already say what is kept, are not removed with the rest.
+  if (!keep && decisions.keptPaths.size > 0) decisions.remove.set('records', []);
   const promotions = promotionsOf(facts, layout, effective);
   const overwritten = promotions
     .map(({ path }) => path)
     .filter((path) => facts.files.some((file) => file.path === path));
-  const rewritten = keep ? [...overwritten, ...rewrittenFiles(facts, layout, decisions)] : [];
+  const rewritten = [...overwritten, ...rewrittenFiles(facts, layout, rewrites)];
   const touched = touchedPaths(decisions, facts, rewritten);
   if (wishes.backup) {
     if (touched.length > 0) {
@@ -124,6 +134,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
             local: planned.local,
             action: planned.action,
             credentials: fact.credentials,
+            reach: fact.reach.state,
           })),
         },
         [...before, ...list.ids('files-archive', 'database-dump', 'roles-dump')],
@@ -166,10 +177,10 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     ...planPhase(facts, list, 'state', decisions, proven),
   ];
   const files = [...proven, ...rows, ...disabled, ...keystores, ...ca, ...middle];
-  const rewrites = keep ? planRewrites(facts, layout, list, decisions, files) : [];
-  const records = planPhase(facts, list, 'records', decisions, [...files, ...rewrites]);
-  const marker = planPhase(facts, list, 'marker', decisions, [...files, ...rewrites, ...records]);
-  const everything = [...files, ...rewrites, ...records, ...marker];
+  const rewriting = planRewrites(facts, layout, effective, list, decisions, files);
+  const records = planPhase(facts, list, 'records', decisions, [...files, ...rewriting]);
+  const marker = planPhase(facts, list, 'marker', decisions, [...files, ...rewriting, ...records]);
+  const everything = [...files, ...rewriting, ...records, ...marker];
   planPhase(facts, list, 'credentials', decisions, everything);
   const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));
@@ -201,9 +212,8 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   };
 }
 
-/** Files that a keeping run rewrites, archived as they were. */
-function rewrittenFiles(facts: Facts, layout: Layout, decisions: FileDecisions): string[] {
-  const { records, markerKeys } = rewritesNeeded(facts, layout, decisions);
+/** Files that are rewritten, archived as they were. */
+function rewrittenFiles(facts: Facts, layout: Layout, { records, markerKeys }: Rewrites): string[] {
   return [...(records ? facts.records.paths : []), ...(markerKeys.length > 0 ? [layout.marker] : [])];
 }
 

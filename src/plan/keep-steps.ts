@@ -57,37 +57,58 @@ export function keysToDrop(facts: Facts, layout: Layout): string[] {
 }
 
 export interface Rewrites {
-  /** Recorded paths that are kept; null when the records already say just that. */
+  /** Paths that the records shall name; null when they already say just that. */
   records: string[] | null;
+  /** Those of them that were edited, and are kept for that. */
+  edited: string[];
   /** Keys to take out of the marker. */
   markerKeys: string[];
 }
 
-/** What a keeping run has to rewrite; a second run finds nothing. */
-export function rewritesNeeded(facts: Facts, layout: Layout, decisions: FileDecisions): Rewrites {
-  const { paths, entries, lines } = facts.records;
-  const keep = entries.filter(({ path }) => decisions.keptPaths.has(path)).map(({ path }) => path);
-  const exact =
-    paths.length === 0 ||
-    (paths.length === 1 &&
-      lines === 0 &&
-      entries.length === keep.length &&
-      keep.length > 0 &&
-      entries.every(({ current }) => current));
-  const marker = facts.files.some(({ path }) => path === layout.marker);
-  return { records: exact ? null : keep, markerKeys: marker ? keysToDrop(facts, layout) : [] };
+/**
+ * What a run that keeps files has to rewrite; a second run finds nothing. A run that keeps databases carries forward what setup recorded. One that drops them, but keeps keys or
+ * edited files, records all that it keeps: nothing else would tell the next run what they are.
+ */
+export function rewritesNeeded(facts: Facts, layout: Layout, wishes: Wishes, decisions: FileDecisions): Rewrites {
+  const keepsDatabases = wishes.keepDatabases === true;
+  const { paths, entries, lines, databasesGone } = facts.records;
+  const isRecord = (path: string): boolean => paths.includes(path);
+  const kept = [...decisions.keptPaths].filter((path) => !isRecord(path)).sort();
+  const recorded = entries.map(({ path }) => path).filter((path) => decisions.keptPaths.has(path));
+  const keep = keepsDatabases ? recorded : kept;
+  const edited = wishes.keepChanged ? keep.filter((path) => decisions.changed.includes(path)) : [];
+  const asItIs =
+    paths.length === 1 &&
+    lines === 0 &&
+    keep.length > 0 &&
+    entries.length === keep.length &&
+    entries.every(({ path, current }) => keep.includes(path) && (current || edited.includes(path))) &&
+    (keepsDatabases || databasesGone);
+  const nothingToCarry = keepsDatabases ? paths.length === 0 : keep.length === 0;
+  const marker = keepsDatabases && facts.files.some(({ path }) => path === layout.marker);
+  return {
+    records: asItIs || nothingToCarry ? null : keep,
+    edited,
+    markerKeys: marker ? keysToDrop(facts, layout) : [],
+  };
+}
+
+/** `20260101101500-uninstall.conf`, as setup names its records. */
+function recordName(readAt: string): string {
+  return `${readAt.replace(/\D/g, '').slice(0, 14)}-uninstall.conf`;
 }
 
 /** Rewrites marker and records to what is kept. */
 export function planRewrites(
   facts: Facts,
   layout: Layout,
+  wishes: Wishes,
   list: StepList,
   decisions: FileDecisions,
   needs: readonly string[],
 ): string[] {
   const ids: string[] = [];
-  const { records: keep, markerKeys: dropKeys } = rewritesNeeded(facts, layout, decisions);
+  const { records: keep, edited, markerKeys: dropKeys } = rewritesNeeded(facts, layout, wishes, decisions);
   // The marker first: the records name its hash.
   const marker = facts.files.find(({ path }) => path === layout.marker);
   if (marker && dropKeys.length > 0) {
@@ -97,7 +118,7 @@ export function planRewrites(
           kind: 'marker-rewrite',
           id: 'rewrite:marker',
           title: `Take ${dropKeys.join(' and ')} out of the post-install marker`,
-          target: layout.marker,
+          target: realPath(facts.root, layout.marker),
           destructive: true,
           path: layout.marker,
           identity: marker.identity,
@@ -114,14 +135,18 @@ export function planRewrites(
           kind: 'records-rewrite',
           id: 'rewrite:records',
           title:
-            keep.length > 0
-              ? 'Rewrite the uninstall records to what is kept'
-              : 'Remove the uninstall records: nothing they name is kept',
-          target: layout.records,
-          destructive: true,
+            keep.length > 0 && facts.records.paths.length === 0
+              ? 'Write an uninstall record of what is kept'
+              : keep.length > 0
+                ? 'Rewrite the uninstall records to what is kept'
+                : 'Remove the uninstall records: nothing they name is kept',
+          target: realPath(facts.root, layout.records),
+          destructive: facts.records.paths.length > 0,
           paths: facts.records.paths,
           keep,
-          path: facts.records.paths.at(-1)!,
+          edited,
+          path: facts.records.paths.at(-1) ?? `${layout.records}/${recordName(facts.readAt)}`,
+          databasesGone: wishes.keepDatabases !== true || facts.records.databasesGone,
         },
         [...needs, ...ids],
       ),

@@ -12,11 +12,24 @@ export interface PkiJudgement {
   warnings: Warning[];
 }
 
-/** Values in kept databases that only the engine's key can decrypt. */
-export function encryptedValues(facts: Facts): number {
-  return facts.databases
-    .filter(({ foreign }) => foreign === null)
-    .reduce((sum, { content }) => sum + Object.values(content?.encrypted ?? {}).reduce((a, b) => a + b, 0), 0);
+/** Values in kept databases that only the engine's key can decrypt; null where a database that holds such values could not be looked into. */
+export function encryptedValues(facts: Facts): number | null {
+  let sum = 0;
+  for (const { foreign, component, reach, content } of facts.databases) {
+    if (foreign !== null || reach.state === 'absent') continue;
+    if (content === null) {
+      if (component === 'engine') return null;
+      continue;
+    }
+    for (const count of Object.values(content.encrypted)) sum += count;
+  }
+  return sum;
+}
+
+/** "2 values", or that it could not be told. */
+export function countOfValues(count: number | null, one: string): string {
+  if (count === null) return `an unknown number of ${one}s (its server could not be asked)`;
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** Judges `--keep-pki` against the keys that are there. */
@@ -38,13 +51,13 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
     facts.pki.copies.length > 0
       ? `none of the ${facts.pki.copies.length} copies in ${layout.pki.copies} is usable`
       : `there is no copy in ${layout.pki.copies}`;
-  if (encrypted > 0) {
+  if (encrypted === null || encrypted > 0) {
     return {
       ...nothing,
       refusals: [
         {
           check: 'keep-pki',
-          message: `There is no usable CA and key to keep: ${facts.pki.usableWhy}, and ${places}. The database holds ${encrypted} ${encrypted === 1 ? 'value' : 'values'} that only the old key decrypts. Nothing was changed.`,
+          message: `There is no usable CA and key to keep: ${facts.pki.usableWhy}, and ${places}. The database holds ${countOfValues(encrypted, 'value')} that only the old key decrypts. Nothing was changed.`,
           hint: 'Put ca.pem, private/ca.pem and keys/engine.p12 back from a backup first. With --force keep-pki the run goes on without them.',
           forcible: true,
         },

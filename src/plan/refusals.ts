@@ -1,7 +1,7 @@
 /** Reasons not to start that follow from facts and wishes together. Pure. */
 import type { Refusal } from '../model/errors.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
-import { isBelow } from '../model/paths.ts';
+import { isBelow, realPath } from '../model/paths.ts';
 import type { PlannedDatabase, Wishes } from '../model/plan.ts';
 
 function list(names: readonly string[], most = 5): string {
@@ -9,9 +9,24 @@ function list(names: readonly string[], most = 5): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-function databaseRefusals(fact: DatabaseFact, planned: PlannedDatabase): Refusal[] {
+/** Nothing of an installation is on this host but what survives every cleanup. */
+function isBare({ files, marker, records }: Facts): boolean {
+  return files.length === 0 && marker === null && records.paths.length === 0;
+}
+
+function databaseRefusals(facts: Facts, fact: DatabaseFact, planned: PlannedDatabase): Refusal[] {
   const refusals: Refusal[] = [];
   const { content } = fact;
+  const takes = planned.action === 'drop' || planned.action === 'clear';
+  const onlyAnswers = fact.candidates.length > 0 && fact.candidates.every(({ origin }) => origin === 'answer-file');
+  if (takes && onlyAnswers && isBare(facts) && content && content.tables > 0 && content.missing.length === 0) {
+    refusals.push({
+      check: 'old-answers',
+      message: `The ${fact.title} "${planned.name}" on ${planned.host} is whole, and only an old answer file (${realPath(facts.root, fact.credentials?.source ?? '')}) names it: nothing else of an installation is on this host, so another one may be using it. Nothing was changed.`,
+      hint: 'If it is no longer used, go on with --force old-answers. If it is, remove the answer file, or its lines about the database.',
+      forcible: true,
+    });
+  }
   if (planned.action === 'clear' && content && content.foreignObjects.length > 0) {
     refusals.push({
       check: 'foreign-objects',
@@ -153,7 +168,7 @@ export function findRefusals(
   const bytes = dumped.reduce((sum, { planned }) => sum + (planned.sizeBytes ?? 0), 0);
   const refusals = [
     ...facts.faults,
-    ...databases.flatMap(({ fact, planned }) => databaseRefusals(fact, planned)),
+    ...databases.flatMap(({ fact, planned }) => databaseRefusals(facts, fact, planned)),
     ...toolRefusals(facts, dumped),
     ...spaceRefusals(facts, wishes, bytes, removedDirs),
     ...serviceRefusals(facts),

@@ -4,7 +4,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Wishes } from '../model/plan.ts';
 import type { DatabaseSubject } from './database-steps.ts';
 import { blocksSetup, type FileDecisions } from './files.ts';
-import { encryptedValues } from './pki.ts';
+import { countOfValues, encryptedValues } from './pki.ts';
 
 function databaseWarnings({ fact, planned }: DatabaseSubject): Warning[] {
   const warnings: Warning[] = [];
@@ -69,10 +69,13 @@ export function findWarnings(
 ): Warning[] {
   const warnings = subjects.flatMap(databaseWarnings);
   const encrypted = encryptedValues(facts);
-  if (wishes.keepDatabases && !wishes.keepPki && encrypted > 0) {
+  const keepsEngine = subjects.some(({ fact, planned }) => fact.component === 'engine' && planned.action === 'keep');
+  const losesKeys = facts.pki.present.length > 0 && !wishes.keepPki;
+  if (wishes.keepDatabases && keepsEngine && losesKeys && encrypted !== 0) {
+    const counted = countOfValues(encrypted, 'stored password');
     warnings.push({
       code: 'passwords-unreadable',
-      message: `${encrypted} stored ${encrypted === 1 ? 'password' : 'passwords'} in the database can no longer be read once the keys are gone: they must be entered again.${facts.pki.ca === 'ok' ? ' --keep-pki keeps the keys.' : ''}`,
+      message: `${counted.charAt(0).toUpperCase()}${counted.slice(1)} in the database can no longer be read once the keys are gone: they must be entered again.${facts.pki.ca === 'ok' ? ' --keep-pki keeps the keys.' : ''}`,
     });
   }
   if (facts.pki.thirdPartyWebCertificate && !wishes.keepPki) {

@@ -2,7 +2,7 @@
  * Rewrites the uninstall records once, to what is kept and with the hashes of now: setup records only what it changes in its own run, so whatever a
  * later cleanup must find has to be carried forward.
  */
-import { mergeRecords, parseRecord, serializeRecord } from '../detect/read/record.ts';
+import { DATABASES_GONE, mergeRecords, parseRecord, serializeRecord } from '../detect/read/record.ts';
 import { anchorOf } from '../layouts/index.ts';
 import { hostPath } from '../model/paths.ts';
 import type { StepRunner } from './context.ts';
@@ -15,7 +15,7 @@ export const recordsRewrite: StepRunner<'records-rewrite'> = {
     return false;
   },
 
-  async apply({ paths, keep, path }, { host, layout, plan }) {
+  async apply({ paths, keep, edited, path, databasesGone }, { host, layout, plan }) {
     const parsed = [];
     for (const one of paths) {
       const text = await host.files.readText(one);
@@ -27,10 +27,22 @@ export const recordsRewrite: StepRunner<'records-rewrite'> = {
       const inside = hostPath(plan.root, file.path);
       if (!keep.includes(inside)) continue;
       const hex = await host.files.digest(inside, 'sha256');
-      if (hex !== null) files.push({ ...file, unremovable: false, hash: { algorithm: 'sha256' as const, hex } });
+      if (hex === null) continue;
+      const now = { algorithm: 'sha256' as const, hex };
+      files.push({ ...file, unremovable: false, hash: edited.includes(inside) && file.hash ? file.hash : now });
+    }
+    // Kept files that setup did not record are recorded now, or nothing would tell what they are.
+    for (const inside of keep) {
+      if (files.some((file) => hostPath(plan.root, file.path) === inside)) continue;
+      const hex = await host.files.digest(inside, 'sha256');
+      if (hex !== null)
+        files.push({ path: inside, groups: ['core'], unremovable: false, hash: { algorithm: 'sha256' as const, hex } });
     }
     if (files.length > 0) {
-      const text = serializeRecord({ files, lines: [], descriptions: merged.descriptions });
+      await host.files.makeParents(path, layout.marker, anchorOf(layout, path));
+      const text =
+        (databasesGone ? DATABASES_GONE : '') +
+        serializeRecord({ files, lines: [], descriptions: merged.descriptions });
       await host.files.replace(path, Buffer.from(text), { anchor: anchorOf(layout, path) });
     }
     // The old ones go only when the new one is on disk.

@@ -1,9 +1,10 @@
-/** Writes down the roles that will be dropped, with their password hashes, and how their databases were made: only a superuser can read this, and only now. */
+/**
+ * Writes down the roles of one local server that will be dropped, with their password hashes, and how the databases that will be dropped were made: only a superuser can read
+ * this, and only now. A role that stays (a superuser) is not in it: a database of its can be made again without it.
+ */
 import { rolesScript } from '../host/postgres/roles.ts';
 import { adminOf } from './admin.ts';
 import type { StepRunner } from './context.ts';
-
-const NAME = 'roles.sql';
 
 export const rolesDump: StepRunner<'roles-dump'> = {
   touches: ({ roles }) => roles,
@@ -13,7 +14,7 @@ export const rolesDump: StepRunner<'roles-dump'> = {
     return false;
   },
 
-  async apply({ roles, port }, context) {
+  async apply({ roles, port, file }, context) {
     if (!context.backup) throw new Error('a plan without a backup has a step that writes down roles');
     const dropped = context.plan.databases.filter((database) => database.action === 'drop' && database.port === port);
     const databases = dropped.map(({ name }) => ({
@@ -21,6 +22,6 @@ export const rolesDump: StepRunner<'roles-dump'> = {
       // It is closed by now; what it was before is known to the way back.
       limit: context.undo.databases.find((one) => one.database === name && one.port === port)?.limit ?? -1,
     }));
-    context.backup.write(NAME, 'roles', await rolesScript(adminOf(context, port), roles, databases));
+    context.backup.write(file, 'roles', await rolesScript(adminOf(context, port), roles, databases));
   },
 };

@@ -1,5 +1,5 @@
 /** Runs the real program, as built, on throw-away hosts. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +8,9 @@ import { validateReport } from '../cli/schema.ts';
 import { type HostOptions, makeHost, type ThrowAwayHost } from '../fixture/host.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
 
-const TOP = new URL('../..', import.meta.url).pathname;
-export const PROGRAM = join(TOP, 'dist/engine-cleanup.cjs');
+/** As `test/build.ts` made it before the first test. */
+export const PROGRAM = join(new URL('../..', import.meta.url).pathname, 'dist/engine-cleanup.cjs');
 export const SECRETS = [ENGINE_PASSWORD, HISTORY_PASSWORD, 'SAMPLE-CLIENT-SECRET'];
-
-/** The program is built once per test run; a stale build would test yesterday's program. */
-export function build(): void {
-  execFileSync(process.execPath, [join(TOP, 'scripts/build.mjs')], { stdio: 'inherit' });
-}
 
 export interface Outcome {
   code: number | null;

@@ -78,6 +78,7 @@ export function database(more: Partial<DatabaseFact> = {}): DatabaseFact {
     component: 'engine',
     title: 'engine database',
     enabled: true,
+    speculative: false,
     foreign: null,
     credentials: own,
     candidates: [own],
@@ -157,6 +158,7 @@ export function finished(more: Partial<Facts> = {}): Facts {
       empty: [],
       entries: [{ path: database_, current: true }],
       lines: 2,
+      databasesGone: false,
     },
     files: [
       file('/etc/pki/ovirt-engine/ca.pem', 'ca', { keep: 'pki' }),
@@ -327,6 +329,9 @@ export function after(facts: Facts, plan: Plan): Facts {
   const files = facts.files.filter(
     ({ path }) => !removed.has(path) && !(rewrite && rewrite.keep.length === 0 && rewrite.paths.includes(path)),
   );
+  // A run that keeps files although nothing recorded them makes a record of its own.
+  if (rewrite && rewrite.keep.length > 0 && !files.some(({ path }) => path === rewrite.path))
+    files.push(file(rewrite.path, 'records', { keep: 'database' }));
   const left = (path: string): boolean => files.some((fact) => fact.path === path);
   const stopped = new Set(plan.steps.flatMap((step) => (step.kind === 'service-stop' ? [step.unit] : [])));
   const disabled = new Set(plan.steps.flatMap((step) => (step.kind === 'service-disable' ? [step.unit] : [])));
@@ -350,8 +355,9 @@ export function after(facts: Facts, plan: Plan): Facts {
       ? {
           paths: rewrite.keep.length > 0 ? [rewrite.path] : [],
           empty: [],
-          entries: rewrite.keep.map((path) => ({ path, current: true })),
+          entries: rewrite.keep.map((path) => ({ path, current: !rewrite.edited.includes(path) })),
           lines: 0,
+          databasesGone: rewrite.databasesGone,
         }
       : {
           ...facts.records,

@@ -28,7 +28,7 @@ function clean(more: Partial<Facts> = {}): Facts {
   return finished({
     setup: 'none',
     marker: null,
-    records: { paths: [], empty: [], entries: [], lines: 0 },
+    records: { paths: [], empty: [], entries: [], lines: 0, databasesGone: false },
     files: [],
     lines: [],
     services: [],
@@ -263,7 +263,7 @@ describe('not ready: setup stops, or is spoiled silently', () => {
     ],
     [
       'the record is empty for ever',
-      clean({ records: { paths: ['/r'], empty: ['/r'], entries: [], lines: 0 } }),
+      clean({ records: { paths: ['/r'], empty: ['/r'], entries: [], lines: 0, databasesGone: false } }),
       'records',
     ],
     [

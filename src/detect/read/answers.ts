@@ -59,6 +59,14 @@ function provisionOf(
   return { local, byOthers: made === null ? null : !made };
 }
 
+/** Whether setup was told to set a component up on this host; null if the file does not tell. */
+export function readEnabled(text: string, keys: readonly string[], question: string | undefined): boolean | null {
+  const { values } = parseEnvironment(text);
+  const said = keys.map((key) => yes(values.get(key))).find((answer) => answer !== null);
+  if (said !== undefined) return said;
+  return question === undefined ? null : yes(questionsOf(values).get(question)?.at(-1));
+}
+
 /** Reads what an answer file says about the database of these prefixes; the environment's own keys go before the questions. Never throws. */
 export function readAnswers(text: string, prefixes: AnswerPrefixes): DatabaseAnswers {
   const { values, problems } = parseEnvironment(text);

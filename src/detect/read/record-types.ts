@@ -6,6 +6,10 @@ import type { Problem } from './problem.ts';
 export const UNREMOVABLE = 'unremovable';
 export const GROUP_PREFIX = 'file_group_';
 
+/** First line of a record that a dropping run rewrote to the files it kept (--keep-pki, --keep-changed). A comment to every other reader. */
+export const DATABASES_GONE =
+  '# Rewritten by engine-cleanup to what it kept. The databases of this installation are gone.\n';
+
 export interface RecordHash {
   /** MD5 up to 4.2, SHA-256 since 4.3. */
   algorithm: 'md5' | 'sha256';

@@ -16,7 +16,13 @@ export {
   mergeRecords,
   type RecordedFile,
 } from './record-merge.ts';
-export type { RecordGroup, RecordHash, RecordLine, UninstallRecord } from './record-types.ts';
+export {
+  DATABASES_GONE,
+  type RecordGroup,
+  type RecordHash,
+  type RecordLine,
+  type UninstallRecord,
+} from './record-types.ts';
 export { serializeRecord } from './record-write.ts';
 
 const DIGITS: Record<RecordHash['algorithm'], RegExp> = { md5: /^[0-9a-f]{32}$/, sha256: /^[0-9a-f]{64}$/ };

@@ -7,6 +7,7 @@ export const dwh: ComponentLayout = {
   id: 'dwh',
   title: 'Data Warehouse',
   enabledBy: ['OVESETUP_DWH_CORE/enable'],
+  enableQuestion: 'OVESETUP_DWH_ENABLE',
   shownBy: [`${CONF}/10-setup-database.conf`, `${CONF}/10-setup-uuid.conf`],
   services: [
     // First of all: only a clean stop writes "not running" into the engine database.
@@ -19,7 +20,8 @@ export const dwh: ComponentLayout = {
     prefix: 'DWH_DB_',
     answerPrefix: 'OVESETUP_DWH_DB/',
     questionPrefix: 'OVESETUP_DWH_DB_',
-    credentials: [`${CONF}/10-setup-database.conf`, '/etc/ovirt-engine/engine.conf.d/10-setup-dwh-database.conf'],
+    credentials: [`${CONF}/10-setup-database.conf`],
+    elsewhere: ['/etc/ovirt-engine/engine.conf.d/10-setup-dwh-database.conf'],
     schemas: [],
     signature: ['history_configuration', 'schema_version'],
     complete: {

@@ -128,6 +128,7 @@ export const engine: ComponentLayout = {
   id: 'engine',
   title: 'Engine',
   enabledBy: ['OVESETUP_ENGINE_CORE/enable'],
+  enableQuestion: 'OVESETUP_ENGINE_ENABLE',
   shownBy: [
     `${CONF}/10-setup-database.conf`,
     `${CONF}/10-setup-protocols.conf`,

@@ -8,6 +8,7 @@ export const keycloak: ComponentLayout = {
   id: 'keycloak',
   title: 'Keycloak',
   enabledBy: ['OVESETUP_CONFIG/keycloakEnable'],
+  enableQuestion: 'OVESETUP_KEYCLOAK_ENABLE',
   shownBy: [`${CONF}/12-setup-keycloak.conf`],
   services: [], // runs inside the engine
   database: {
