@@ -24,6 +24,8 @@ export interface ReportInput {
   refusals?: Refusal[];
   warnings?: Warning[];
   dumps?: ReadonlyMap<string, string>;
+  /** Services that were started again where nothing had been destroyed. */
+  restarted?: string[] | undefined;
   error?: { message: string; hint: string | null } | null;
 }
 
@@ -71,6 +73,7 @@ export function makeReport(input: ReportInput): Report {
     refusals: input.refusals ?? plan?.refusals ?? [],
     warnings: input.warnings ?? plan?.warnings ?? [],
     verify: input.verdict ?? null,
+    ...(input.restarted ? { intact: true, restarted: input.restarted } : {}),
     ...(plan && plan.answers.length > 0 ? { answers: plan.answers } : {}),
     ...(input.error ? { error: input.error } : {}),
     durationMs: Math.round(performance.now() - input.startedAt),

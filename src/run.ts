@@ -157,7 +157,8 @@ async function apply(
   const execution = await execute(plan, context, RUNNERS, journal, parts.dialogue.progress);
   await closeSessions(context);
   const failed = execution.steps.some(({ status }) => status === 'failed' || status === 'blocked');
-  if ((failed || execution.interrupted) && !execution.destroyed) warnings.push(...(await goBack(context, journal)));
+  const undone = (failed || execution.interrupted) && !execution.destroyed ? await goBack(context, journal) : null;
+  warnings.push(...(undone?.warnings ?? []));
 
   const verdict = execution.interrupted ? null : await closingCheck(options, parts, facts, plan);
   const outcome = outcomeOf(execution.interrupted, failed, verdict);
@@ -168,6 +169,7 @@ async function apply(
     execution,
     verdict,
     warnings,
+    restarted: undone?.restarted,
     dumps: dumpsOf(facts, context),
     run: { id, log: options.log, backup: directory.backup },
   });

@@ -1,4 +1,5 @@
 /** Where a run ended before anything was destroyed, what it had closed is opened and what it had stopped runs again. */
+import { unsealDatabase } from '../host/postgres/drop.ts';
 import { messageOf, type Warning } from '../model/errors.ts';
 import type { StepContext } from '../steps/context.ts';
 import type { Journal } from './journal.ts';
@@ -9,34 +10,36 @@ export async function closeSessions(context: StepContext): Promise<void> {
   context.sessions.clear();
 }
 
-/** Reopens databases and starts services, in the reverse order of their stopping. Returns a warning for each that could not. */
-export async function goBack(context: StepContext, journal: Journal): Promise<Warning[]> {
-  const warnings: Warning[] = [];
-  const attempt = async (what: string, target: string, action: () => Promise<void>): Promise<void> => {
+export interface WayBack {
+  warnings: Warning[];
+  /** Units that run again. */
+  restarted: string[];
+}
+
+/** Reopens databases and starts services, in the reverse order of their stopping. What could not be done is a warning each. */
+export async function goBack(context: StepContext, journal: Journal): Promise<WayBack> {
+  const result: WayBack = { warnings: [], restarted: [] };
+  const attempt = async (what: string, target: string, action: () => Promise<void>): Promise<boolean> => {
     try {
       journal.write({ event: 'undo', step: target });
       await action();
+      return true;
     } catch (error) {
-      warnings.push({ code: 'way-back', message: `${what}: ${context.vault.redact(messageOf(error))}` });
+      result.warnings.push({ code: 'way-back', message: `${what}: ${context.vault.redact(messageOf(error))}` });
+      return false;
     }
   };
   for (const { database, port, limit } of context.undo.databases) {
     await attempt(`Database "${database}" could not be reopened`, database, async () => {
       const admin = context.host.databases.admin(port, 'postgres', context.timeoutMs);
-      if (admin) await unseal(admin, database, limit);
+      if (admin) await unsealDatabase(admin, database, limit);
     });
   }
   for (const unit of [...context.undo.services].reverse()) {
-    await attempt(`${unit} could not be started again`, unit, () =>
+    const started = await attempt(`${unit} could not be started again`, unit, () =>
       context.host.services.start(unit, context.timeoutMs),
     );
+    if (started) result.restarted.push(unit);
   }
-  return warnings;
-}
-
-import type { AdminConnection } from '../host/port.ts';
-import { unsealDatabase } from '../host/postgres/drop.ts';
-
-function unseal(admin: AdminConnection, database: string, limit: number): Promise<void> {
-  return unsealDatabase(admin, database, limit);
+  return result;
 }

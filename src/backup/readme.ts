@@ -1,109 +1,67 @@
-/** The README of a backup: how to put everything back by hand, without this program. */
-import type { BackedUpDatabase } from '../model/plan.ts';
+/** The README of a backup: how to put everything back by hand, without this program. Its parts stand in the order in which they are done. */
+import { realPath } from '../model/paths.ts';
 import { shellWord } from '../model/shell.ts';
-import type { BackupMember } from './backup.ts';
+import { clearedSection, droppedSection, rowsSection } from './readme-databases.ts';
+import { filesSection } from './readme-files.ts';
+import { startSection, stopSection } from './readme-services.ts';
+import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 
-export interface ReadmeInput {
-  run: string;
-  version: string;
-  root: string;
-  /** Real path of the backup. */
-  dir: string;
-  databases: readonly BackedUpDatabase[];
-  members: readonly BackupMember[];
-}
-
-function filesSection(root: string): string[] {
-  return [
-    '## Files',
-    '',
-    'Every file the run removed or edited, as it was before, with owner, mode, extended attributes and ACLs. List, then extract:',
-    '',
-    '    tar --list --verbose --gzip --file=files.tar.gz',
-    `    tar --extract --gzip --same-permissions --numeric-owner --acls --xattrs --xattrs-include='*' --selinux --file=files.tar.gz --directory=${shellWord(root)}`,
-    '',
+/** The way back. Credentials, marker and records come with the files: the databases are full again before they are. */
+function wayBack(input: ReadmeInput): Section[] {
+  const parts = [
+    { title: 'See that the backup is whole', lines: [command(['sha256sum', '--check', 'SHA256SUMS'])] },
+    stopSection(input),
+    droppedSection(input),
+    clearedSection(input),
+    rowsSection(input),
+    filesSection(input),
+    startSection(input),
   ];
+  return parts.filter((part) => part !== null);
 }
 
-function droppedSection(dropped: readonly BackedUpDatabase[], hasRoles: boolean): string[] {
-  if (dropped.length === 0) return [];
-  const port = dropped[0]!.port;
-  const lines = ['## Dropped databases', '', 'As root on the database host, with PostgreSQL running:', ''];
-  if (hasRoles) lines.push(`    runuser -u postgres -- psql --port=${port} --dbname=postgres < roles.sql`);
-  for (const { name, component } of dropped) {
-    lines.push(
-      `    runuser -u postgres -- pg_restore --port=${port} --dbname=${shellWord(name)} --exit-on-error < ${component}.dump`,
-    );
-  }
-  return [...lines, '', 'roles.sql makes the roles with their old passwords, and the empty databases.', ''];
-}
-
-function clearedSection(cleared: readonly BackedUpDatabase[]): string[] {
-  if (cleared.length === 0) return [];
-  const lines = [
-    '## Cleared databases',
-    '',
-    'Database and role are still there. The extension is too, so its entries are left out (a plain role may not comment on it):',
-    '',
-  ];
-  for (const { name, component, host, port, role } of cleared) {
-    lines.push(
-      `    pg_restore --list ${component}.dump | grep --invert-match ' EXTENSION ' > /tmp/${component}.list`,
-      `    pg_restore --host=${shellWord(host)} --port=${port} --username=${shellWord(role)} --dbname=${shellWord(name)} --use-list=/tmp/${component}.list --no-owner --single-transaction ${component}.dump`,
-    );
-  }
-  return [...lines, '', "The password is in setup's drop-in inside files.tar.gz.", ''];
-}
-
-function answersSection(members: readonly BackupMember[]): string[] {
-  const files = members.filter(({ kind }) => kind === 'answers');
+/** For whoever does not want the old installation back, but a new one in the same databases. */
+function answersPart(input: ReadmeInput): string[] {
+  const files = membersOf(input, 'answers').map(({ name }) => name);
   if (files.length === 0) return [];
-  return [
-    '## Answers for engine-setup',
-    '',
-    'To let engine-setup use the same database again:',
-    '',
-    ...files.map(({ name }) => `    engine-setup --config-append="$PWD/${name}"`),
-    '',
-  ];
-}
-
-function rowsSection(members: readonly BackupMember[]): string[] {
-  const rows = members.find(({ kind }) => kind === 'rows');
-  if (!rows) return [];
-  return [
-    '## Rows of the Data Warehouse in an engine database that stays',
-    '',
-    `${rows.name} sets them to what they were. Its first line names the database to run it in, as the role or as a superuser.`,
-    '',
-  ];
+  const { root } = input.plan;
+  const lines = ['## Or: set up again with the same databases', ''];
+  for (const [name, key] of input.unanswered) {
+    lines.push(
+      `The server rejects the old password, or none was found. Before that, add a line with the present one to ${name}:`,
+      `${key}=str:PASSWORD`,
+      '',
+    );
+  }
+  const options = files.map((name) => `--config-append="$PWD/${name}"`);
+  if (root !== '/') lines.push(`Inside the installation below ${root}, in this directory as it is seen from there:`, '');
+  return [...lines, `    engine-setup ${options.join(' ')}`, ''];
 }
 
 /** Text of the README. */
 export function readme(input: ReadmeInput): string {
-  const has = (kind: BackupMember['kind']): boolean => input.members.some((member) => member.kind === kind);
-  const dumped = (database: BackedUpDatabase): boolean =>
-    input.members.some((member) => member.kind === 'database' && member.component === database.component);
-  const dropped = input.databases.filter((database) => database.action === 'drop' && dumped(database));
-  const cleared = input.databases.filter((database) => database.action === 'clear' && dumped(database));
+  const { run, version, dir, plan } = input;
+  const journal = realPath(plan.root, `/var/lib/engine-cleanup/${run}/journal.jsonl`);
+  const parts = wayBack(input).map(({ title, lines }, index) => [`### ${index + 1}. ${title}`, '', ...lines, '']);
   return [
-    `# Backup of engine-cleanup run ${input.run}`,
+    `# Backup of engine-cleanup run ${run}`,
     '',
-    `Made by engine-cleanup ${input.version} of the installation below ${input.root}. It holds passwords and private keys: keep it safe,`,
-    'and remove it when it is no longer needed:',
+    `Made by engine-cleanup ${version} of the installation below ${plan.root}. It holds passwords and private keys: only root may read it.`,
     '',
-    `    rm -r ${shellWord(input.dir)}`,
+    '## Put everything back by hand',
     '',
-    'The commands below are run inside this directory. First see that it is whole:',
+    'Without engine-cleanup, as root, with the same packages installed, on the host as the run left it. If engine-setup has run since, run engine-cleanup first.',
+    `If the run did not finish, leave out what it did not get to: ${journal} says what it did.`,
     '',
-    '    sha256sum --check SHA256SUMS',
+    'The commands are run in this order, in this directory:',
     '',
-    'Stop the services of the engine before putting anything back.',
+    command(['cd', dir]),
     '',
-    ...(has('files') ? filesSection(input.root) : []),
-    ...droppedSection(dropped, has('roles')),
-    ...clearedSection(cleared),
-    ...rowsSection(input.members),
-    ...answersSection(input.members),
+    ...parts.flat(),
+    ...answersPart(input),
+    '## Remove the backup, when it is no longer needed',
+    '',
+    `    rm -r ${shellWord(dir)}`,
+    '',
   ].join('\n');
 }

@@ -19,6 +19,8 @@ const ORDER = [
   'warnings',
   'verify',
   'answers',
+  'intact',
+  'restarted',
   'error',
   'durationMs',
 ] as const satisfies readonly (keyof Report)[];

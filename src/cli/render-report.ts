@@ -1,4 +1,5 @@
 /** The closing report of every command and outcome. Pure: everything in it comes from the report and the plan. */
+import type { Warning } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { putKept } from './kept.ts';
@@ -23,13 +24,13 @@ function needsHostsNote(report: Report, plan: Plan | null): boolean {
   );
 }
 
-/** Nothing that only a backup brings back was begun: what was stopped runs again, unless a warning says otherwise. */
-function wentBack(report: Report, plan: Plan | null): boolean {
-  const begun = (id: string): boolean =>
-    report.steps.some((step) => step.id === id && (step.status === 'done' || step.status === 'failed'));
-  const stopped = report.steps.some(({ kind, status }) => kind === 'service-stop' && status === 'done');
-  const destroyed = plan?.steps.some((step) => step.destructive && begun(step.id)) ?? true;
-  return stopped && !destroyed && !report.warnings.some(({ code }) => code === 'way-back');
+/** What a run that ended early, but destroyed nothing, left behind. */
+function intactText(report: Report): string {
+  if (report.warnings.some(({ code }) => code === 'way-back'))
+    return 'Nothing was dropped or removed. Not everything that had been stopped runs again: see the warnings.';
+  return (report.restarted ?? []).length > 0
+    ? 'Nothing was dropped or removed, and the services that had been stopped run again.'
+    : 'Nothing was dropped or removed.';
 }
 
 function putEnd(page: Page, report: Report, plan: Plan | null): void {
@@ -54,8 +55,7 @@ function putEnd(page: Page, report: Report, plan: Plan | null): void {
     case 'interrupted':
       if (outcome === 'interrupted') page.text('Stopped, as asked.', { indent: 0 });
       if (!report.changed) page.text('Nothing was changed.', { indent: 0 });
-      else if (wentBack(report, plan))
-        page.text('Nothing was dropped or removed, and the services that had been stopped run again.', { indent: 0 });
+      else if (report.intact) page.text(intactText(report), { indent: 0 });
       putWayOn(page, report);
       return;
     case 'internal':
@@ -77,20 +77,27 @@ function putWayOn(page: Page, report: Report): void {
   else page.text('Run engine-cleanup again when it suits.', { indent: 0 });
 }
 
+/** Warnings of the plan about what was to come; afterwards they are no longer true, or the closing check says them better. */
+const BEFOREHAND: readonly string[] = ['sessions', 'web-server-configured', 'passwords-unreadable'];
+
+function lasting(warnings: readonly Warning[]): Warning[] {
+  return warnings.filter(({ code }) => !BEFOREHAND.includes(code));
+}
+
 /** What a run did and left, ordered so that what matters most stands last, next to the prompt. */
 function renderCleanup(page: Page, report: Report, plan: Plan | null): void {
   const { outcome, steps, error } = report;
   const ran = steps.some(({ status }) => status !== 'planned');
   const finished = outcome === 'ok' || outcome === 'unready' || outcome === 'nothing-to-do';
-  putDone(page, report, wentBack(report, plan));
-  if (ran) putStanding(page, report);
+  putDone(page, report);
+  if (ran || finished) putStanding(page, report);
   if (finished) putKept(page, page.view, report.kept);
   putBackupPlace(page, report);
-  if (ran) putWarnings(page, report.warnings);
+  if (ran || finished) putWarnings(page, lasting(report.warnings));
   putFailures(page, report);
   // A run that did not come to its end leaves obstacles by nature: the next one takes them away.
   if (finished) putVerdict(page, report.verify);
-  if (finished && ran) putAnswers(page, report.answers ?? []);
+  if (finished) putAnswers(page, report.answers ?? []);
   putRefusals(page, report.refusals);
   if (error)
     page

@@ -1,5 +1,6 @@
 /** The parts of a closing report as text: what was done, what failed, where the backup is, what engine-setup will meet. */
 import type { Check, Report, ReportedStep, Verdict } from '../model/report.ts';
+import { shellWord } from '../model/shell.ts';
 import type { Page } from './page.ts';
 import { ACTIONS } from './plan-parts.ts';
 import { count, duration, size } from './text.ts';
@@ -43,26 +44,30 @@ function deedText(deed: string, steps: readonly ReportedStep[]): string {
   return deed === 'Reverted' ? `lines in ${parts.join(', ')}` : parts.join(', ');
 }
 
-/** What this run did, in a few lines; with everything listed, each path. `undone`: what was stopped or closed is as it was. */
-export function putDone(page: Page, report: Report, undone: boolean): void {
-  const reversed = ['service-stop', 'database-seal', 'database-unseal'];
-  const done = report.steps.filter(({ status, kind }) => status === 'done' && !(undone && reversed.includes(kind)));
+/** What this run did, in a few lines; with everything listed, each path. What was stopped and runs again was not done. */
+export function putDone(page: Page, report: Report): void {
+  const restarted = report.restarted ?? [];
+  const isUndone = ({ kind, target }: ReportedStep): boolean => kind === 'service-stop' && restarted.includes(target);
+  const done = report.steps.filter((step) => step.status === 'done' && !isUndone(step));
   const already = report.steps.filter(({ status }) => status === 'already').length;
   const deeds = new Map<string, ReportedStep[]>();
   for (const step of done) {
     const deed = DEEDS[step.kind];
     if (deed !== undefined) deeds.set(deed, [...(deeds.get(deed) ?? []), step]);
   }
-  if (deeds.size === 0 && already === 0) return;
+  if (deeds.size === 0 && already === 0 && restarted.length === 0) return;
   const whole = report.steps.every(({ status }) => status === 'done' || status === 'already');
-  page.heading(whole ? `Done, in ${duration(report.durationMs)}` : `Done so far, in ${duration(report.durationMs)}`);
-  const width = Math.max(...[...deeds.keys()].map((deed) => deed.length), 7);
+  // The time of the steps: an operator who thinks about the plan is not the program's slowness.
+  const time = duration(report.steps.reduce((sum, { ms }) => sum + ms, 0));
+  page.heading(whole ? `Done, in ${time}` : `Done so far, in ${time}`);
+  const width = Math.max(...[...deeds.keys()].map((deed) => deed.length), restarted.length > 0 ? 9 : 7);
   for (const [deed, steps] of deeds) {
     page.row(deed, deedText(deed, steps), { width });
     if (page.view.verbose)
       for (const path of steps.flatMap(({ paths }) => paths ?? []))
         page.command(path, { indent: width + 6, paint: page.view.colors.dim });
   }
+  if (restarted.length > 0) page.row('Restarted', restarted.join(', '), { width });
   if (already > 0) page.row('Already', `${count(already, 'step')} had been done before`, { width });
 }
 
@@ -109,16 +114,16 @@ export function putBackupPlace(page: Page, report: Report): void {
   page.command(backup, { indent: 2 });
   if (!isWhole(report)) {
     page.text('It is not whole: the run ended while it was made, before anything was dropped or removed.');
-    page.command(`to remove: rm -r ${backup}`, { indent: 2, paint: page.view.colors.dim });
+    page.command(`to remove: rm -r ${shellWord(backup)}`, { indent: 2, paint: page.view.colors.dim });
     return;
   }
   const inside = (path: string): string => (path.startsWith(`${backup}/`) ? path.slice(backup.length + 1) : path);
   for (const { name, backup: dump } of report.databases)
     if (dump !== null) page.text(`${inside(dump)} is the dump of database "${name}".`);
   page.text('The commands that put everything back are in its README:');
-  page.command(`less ${backup}/README`);
+  page.command(`less ${shellWord(`${backup}/README`)}`);
   page.text('It holds passwords and private keys. To remove it when it is no longer needed:');
-  page.command(`rm -r ${backup}`);
+  page.command(`rm -r ${shellWord(backup)}`);
 }
 
 function isObstacle({ ok }: Check): boolean {

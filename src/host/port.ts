@@ -81,6 +81,8 @@ export interface Services {
   states(units: readonly string[]): Promise<UnitState[]>;
   stop(unit: string, timeoutMs: number): Promise<void>;
   start(unit: string, timeoutMs: number): Promise<void>;
+  /** Real path of the SysV script that starts a stopped service again; null where systemd does that, or where nothing is known that could. */
+  startScript(unit: string): string | null;
   disable(unit: string): Promise<void>;
   /** Reload if active. */
   reload(unit: string, timeoutMs: number): Promise<void>;

@@ -69,6 +69,10 @@ export interface Report {
   refusals: Refusal[];
   warnings: Warning[];
   verify: Verdict | null;
+  /** The run did not come to its end, but nothing that only a backup brings back was destroyed: what had been stopped was started again. */
+  intact?: boolean;
+  /** Services that had been stopped and run again. */
+  restarted?: string[];
   /** What engine-setup will find or ask next, after a run that kept a database. */
   answers?: string[];
   /** Why the run ended as it did, where that is not in the steps (usage, busy, internal). */

@@ -60,6 +60,21 @@ function databaseWarnings({ fact, planned }: DatabaseSubject): Warning[] {
   return warnings;
 }
 
+/** The Data Warehouse goes, but the engine's database on another host, which knows it, cannot be asked: somebody has to do it there. */
+function rowsElsewhere(facts: Facts, wishes: Wishes): Warning[] {
+  const engine = facts.databases.find(({ component }) => component === 'engine');
+  const uuid = facts.dwhUuid;
+  const unreached = engine?.foreign != null && engine.content === null && engine.reach.state !== 'absent';
+  if (wishes.keepDatabases || !unreached || uuid === null || !facts.components.includes('dwh')) return [];
+  const { host, database } = engine.credentials ?? { host: 'the engine host', database: 'engine' };
+  return [
+    {
+      code: 'rows-elsewhere',
+      message: `Database "${database}" on ${host} still knows this Data Warehouse and cannot be asked from here: its next engine-setup asks whether to disconnect it, and an unattended one stops. Run there, in that database: UPDATE dwh_history_timekeeping SET var_value = '' WHERE var_name IN ('dwhHostname', 'dwhUuid') AND EXISTS (SELECT 1 FROM dwh_history_timekeeping WHERE var_name = 'dwhUuid' AND var_value = '${uuid.replaceAll("'", "''")}');`,
+    },
+  ];
+}
+
 /** All warnings of a plan. */
 export function findWarnings(
   facts: Facts,
@@ -67,7 +82,7 @@ export function findWarnings(
   subjects: readonly DatabaseSubject[],
   decisions: FileDecisions,
 ): Warning[] {
-  const warnings = subjects.flatMap(databaseWarnings);
+  const warnings = [...subjects.flatMap(databaseWarnings), ...rowsElsewhere(facts, wishes)];
   const encrypted = encryptedValues(facts);
   const keepsEngine = subjects.some(({ fact, planned }) => fact.component === 'engine' && planned.action === 'keep');
   const losesKeys = facts.pki.present.length > 0 && !wishes.keepPki;
@@ -96,7 +111,7 @@ export function findWarnings(
   }
   if (facts.webServer?.active === false && facts.webServer.usesOurCertificates) {
     warnings.push({
-      code: 'web-server',
+      code: 'web-server-configured',
       message: `${facts.webServer.unit} is configured with the engine's certificates; it is not running and was not started.`,
     });
   }

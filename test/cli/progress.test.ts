@@ -6,7 +6,17 @@ import type { Step } from '../../src/model/plan.ts';
 import { Sink } from './samples.ts';
 
 function step(title: string): Step {
-  return { kind: 'roles-dump', id: title, title, target: '', needs: [], destructive: false, port: 5432, roles: [] };
+  return {
+    kind: 'roles-dump',
+    id: title,
+    title,
+    target: '',
+    needs: [],
+    destructive: false,
+    port: 5432,
+    roles: [],
+    file: title,
+  };
 }
 
 const DUMP = step('Back up database "engine" on localhost:5432');

@@ -145,7 +145,10 @@ describe('an interactive run', () => {
 
   test('does not ask to proceed where there is nothing to do', async () => {
     const nothing = host({ files: [], services: [], lines: [], databases: [], directories: [], webServer: null });
-    const { plan, asked } = await talk({ ...nothing, records: { paths: [], empty: [], entries: [], lines: 0, databasesGone: false } }, []);
+    const { plan, asked } = await talk(
+      { ...nothing, records: { paths: [], empty: [], entries: [], lines: 0, databasesGone: false } },
+      [],
+    );
     expect(asked).toEqual([]);
     expect(plan?.steps).toEqual([]);
   });

@@ -58,6 +58,8 @@ export function ran(outcome: Report['outcome'], facts: Facts, plan: Plan, execut
   const sealed = execution.steps.some(({ kind, status }) => kind === 'backup-seal' && status === 'done');
   const backup = plan.backupDir;
   const dumped = execution.steps.filter(({ kind, status }) => kind === 'database-dump' && status === 'done');
+  const stopped = execution.steps.filter(({ kind, status }) => kind === 'service-stop' && status === 'done');
+  const early = (outcome === 'incomplete' || outcome === 'interrupted') && !execution.destroyed;
   const gone = { ...facts.pki, present: [], ca: 'absent' as const };
   const verdict = outcome === 'interrupted' ? null : verify({ ...facts, pki: gone, files: [], databases: [] }, false);
   return report({
@@ -67,6 +69,7 @@ export function ran(outcome: Report['outcome'], facts: Facts, plan: Plan, execut
     execution,
     steps: execution.steps,
     verdict,
+    restarted: early ? stopped.map(({ target }) => target) : undefined,
     dumps: new Map(sealed ? dumped.map(({ id }) => [id.slice(5), `${backup}/${id.slice(5)}.dump`]) : []),
     run: { id: RUN, log: LOG, backup },
   });

@@ -101,7 +101,7 @@ async function dropAll(name: string, role: string, roles: string[]): Promise<voi
   await databaseSeal.apply(seal, context);
   await databaseDump.apply(dump, context);
   await rolesDump.apply(
-    { ...base, kind: 'roles-dump', id: 'roles', target: 'roles.sql', port: server.port, roles },
+    { ...base, kind: 'roles-dump', id: 'roles', target: 'roles.sql', port: server.port, roles, file: 'roles.sql' },
     context,
   );
   await databaseDrop.apply(
@@ -213,6 +213,7 @@ describe('a role', () => {
       target: 'roles.sql',
       port: server.port,
       roles: ['ghost'],
+      file: 'roles.sql',
     };
     await expect(rolesDump.apply(step, context)).rejects.toThrow('"ghost"');
   });

@@ -1,69 +1,29 @@
 /** Every state in which a second engine-setup was measured or read to stop, to be spoiled silently, or to work: what `verify` says of it. */
 import { describe, expect, it } from 'vitest';
 import { g5 } from '../../src/layouts/g5/index.ts';
-import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
+import type { Facts } from '../../src/model/facts.ts';
 import type { Verdict } from '../../src/model/report.ts';
 import { verify } from '../../src/verify/index.ts';
 import { content, credentials, database, EMPTY_CONTENT, file, finished, superuserView } from '../plan/facts.ts';
-
-const PKI = '/etc/pki/ovirt-engine';
-const DROP_IN = '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf';
-const WHOLE_PKI = [
-  'ca.pem',
-  'private/ca.pem',
-  'qemu-ca.pem',
-  'private/qemu-ca.pem',
-  'keys/engine.p12',
-  'keys/engine_id_rsa',
-  '.truststore',
-].map((name) => `${PKI}/${name}`);
-
-function pkiOf(present: string[], usable = false): Facts['pki'] {
-  const ca = present.includes(`${PKI}/ca.pem`) ? 'ok' : 'absent';
-  return { ...finished().pki, present, usable, usableWhy: usable ? '' : 'something is missing', ca };
-}
-
-/** A host after a dropping cleanup with a local database: nothing is left. */
-function clean(more: Partial<Facts> = {}): Facts {
-  return finished({
-    setup: 'none',
-    marker: null,
-    records: { paths: [], empty: [], entries: [], lines: 0, databasesGone: false },
-    files: [],
-    lines: [],
-    services: [],
-    databases: [],
-    directories: [],
-    pki: pkiOf([]),
-    sslConf: 'plain',
-    ...more,
-  });
-}
-
-/** A host after `-d --keep-pki`. */
-function keptWhole(more: Partial<Facts> = {}): Facts {
-  return finished({
-    marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_ENGINE_CORE/enable': true } },
-    files: [
-      file(DROP_IN, 'credentials', { keep: 'database', credentialsOf: ['engine'] }),
-      file('/etc/ovirt-engine/engine.conf.d/10-setup-protocols.conf', 'drop-ins', { keep: 'database' }),
-      file(g5.marker, 'marker', { keep: 'database' }),
-      ...WHOLE_PKI.map((path) => file(path, path.endsWith('/ca.pem') ? 'ca' : 'keystores', { keep: 'pki' })),
-    ],
-    lines: [],
-    pki: pkiOf(WHOLE_PKI, true),
-    sslConf: 'plain',
-    ...more,
-  });
-}
-
-const emptied = (more: Partial<DatabaseFact> = {}): DatabaseFact => database({ content: EMPTY_CONTENT, ...more });
-const withDropIn = { files: [file(DROP_IN, 'credentials', { credentialsOf: ['engine'] })] };
-const absent = { reach: { state: 'absent', message: 'no such database' } as const, content: null };
-const keys = (...names: string[]): Partial<Facts> => ({
-  files: names.map((name) => file(`${PKI}/${name}`, name === 'ca.pem' ? 'ca' : 'keystores')),
-  pki: pkiOf(names.map((name) => `${PKI}/${name}`)),
-});
+import {
+  absent,
+  clean,
+  DROP_IN,
+  emptied,
+  keptWhole,
+  keys,
+  marker,
+  OVN,
+  OVN_ID,
+  ovn,
+  PKI,
+  pkiOf,
+  speculative,
+  WHOLE_PKI,
+  withDropIn,
+  withDwh,
+  without,
+} from './hosts.ts';
 
 function obstacles({ checks }: Verdict): string[] {
   return checks.filter(({ ok }) => !ok).map(({ id }) => id);
@@ -95,6 +55,22 @@ describe('ready, as measured with setup 4.5.8', () => {
       clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, ownedObjects: 5 } })] }),
     ],
     ['a full, whole database with working credentials, never cleaned', keptWhole()],
+    ['the same with its own Data Warehouse running: setup stops it itself', withDwh(true, 'mine', 'mine')],
+    [
+      'the ssh key of the engine is missing: setup writes it anew',
+      keptWhole({ pki: pkiOf(without('keys/engine_id_rsa'), true) }),
+    ],
+    ['an OVN provider, whose id is in the marker', keptWhole({ ...ovn, marker: marker({ [OVN_ID]: 'id-1' }) })],
+    [
+      'an OVN provider, but the marker says that setup shall not make one',
+      keptWhole({ ...ovn, marker: marker({ [OVN]: false }) }),
+    ],
+    ['no marker, but the engine is known by 10-setup-protocols.conf', keptWhole({ marker: null })],
+    [
+      'a superuser sees that neither database nor role is there',
+      clean({ databases: [speculative({ database: false, role: false })] }),
+    ],
+    ['a superuser sees both, and they are empty', clean({ databases: [speculative({ tables: 0 })] })],
     [
       'neither role nor database',
       clean({
@@ -232,6 +208,61 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       keptWhole({ databases: [database({ content: content({ dwh: { hostname: 'h', uuid: 'u', running: true } }) })] }),
       'dwh-running',
     ],
+    ['the Data Warehouse of this host was killed', withDwh(false, 'mine', 'mine'), 'dwh-running'],
+    ['a Data Warehouse without a name was killed', withDwh(false, '', 'mine'), 'dwh-running'],
+    ['another Data Warehouse runs, and ours too', withDwh(true, 'other', 'mine'), 'dwh-running'],
+    [
+      'the Data Warehouse of a host without engine was killed',
+      withDwh(false, 'mine', 'mine', {
+        components: ['dwh'],
+        databases: [
+          database({
+            foreign: 'the engine is elsewhere',
+            content: content({ dwh: { hostname: 'h', uuid: 'mine', running: true } }),
+          }),
+        ],
+      }),
+      'dwh-running',
+    ],
+    ['10-setup-uuid.conf is gone', withDwh(true, 'known', null), 'dwh-identity'],
+    ['an OVN provider, and the marker lost', keptWhole({ ...ovn, marker: null }), 'ovn-provider'],
+    [
+      'an OVN provider, and its id lost from the marker',
+      keptWhole({ ...ovn, marker: marker({ [OVN]: true }) }),
+      'ovn-provider',
+    ],
+    [
+      'the old password of the administrator in vdc_options',
+      keptWhole({ databases: [database({ content: content({ legacyPassword: true }) })] }),
+      'legacy-password',
+    ],
+    [
+      'neither the marker nor 10-setup-protocols.conf enables the engine',
+      keptWhole({
+        marker: { path: g5.marker, version: '4.5.8', values: { 'OVESETUP_CONFIG/fqdn': 'a' } },
+        files: [file(DROP_IN, 'credentials')],
+      }),
+      'engine-enable',
+    ],
+    ...['.truststore', 'serial.txt', 'database.txt', 'cert.conf'].map((name): [string, Facts, string] => [
+      `${name} is missing beside ca.pem`,
+      keptWhole({ pki: pkiOf(without(name), true) }),
+      'pki-keys',
+    ]),
+    ['engine.p12 is there, but the CA did not issue it', keptWhole({ pki: pkiOf(WHOLE_PKI, false, true) }), 'pki-keys'],
+    [
+      'engine.p12 is missing, and the CA does not match its key',
+      keptWhole({ pki: pkiOf(without('keys/engine.p12')) }),
+      'pki-keys',
+    ],
+    [
+      'the database refuses connections',
+      clean({
+        ...withDropIn,
+        databases: [database({ reach: { state: 'unreachable', message: 'closed', code: '55000' }, content: null })],
+      }),
+      'database-engine',
+    ],
     [
       'another Data Warehouse is registered',
       keptWhole({
@@ -343,6 +374,32 @@ describe('ready, with something to know', () => {
         ],
       }),
       'database-engine',
+    ],
+    [
+      'full database whose credentials are not where setup looks',
+      keptWhole({ files: keptWhole().files.filter(({ path }) => path !== DROP_IN) }),
+      'database-engine',
+    ],
+    [
+      'somebody’s tables in a database of the default name',
+      clean({ databases: [speculative({ tables: 1 })] }),
+      'database-engine',
+    ],
+    [
+      'engine.p12 is missing: setup enrols it again with another key',
+      keptWhole({
+        pki: pkiOf(without('keys/engine.p12'), false, true),
+        databases: [database({ content: content({ encrypted: { 'providers.auth_password': 2 } }) })],
+      }),
+      'pki-store',
+    ],
+    [
+      'the passwords that only the lost engine.p12 decrypts',
+      keptWhole({
+        pki: pkiOf(without('keys/engine.p12'), false, true),
+        databases: [database({ content: content({ encrypted: { 'providers.auth_password': 2 } }) })],
+      }),
+      'stored-passwords',
     ],
   ])('%s', (_, facts, id) => {
     const verdict = verify(facts, true);

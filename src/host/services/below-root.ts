@@ -70,7 +70,7 @@ export class BelowRoot implements Services {
 
   async start(unit: string, timeoutMs: number): Promise<void> {
     if (this.#isActive(unit)) return;
-    const script = this.#byScript.has(unit) ? findInitScript(this.#root, unit) : null;
+    const script = this.#scriptThatStopped(unit);
     if (script === null) {
       throw new HostError(
         `${unit} below ${this.#root} was not stopped by a script, so there is none to start it with.`,
@@ -87,6 +87,10 @@ export class BelowRoot implements Services {
       }
       await sleep(20);
     }
+  }
+
+  startScript(unit: string): string | null {
+    return this.#scriptThatStopped(unit)?.path ?? null;
   }
 
   async disable(unit: string): Promise<void> {
@@ -109,6 +113,10 @@ export class BelowRoot implements Services {
 
   async strays(known: readonly number[]): Promise<{ pid: number; program: string }[]> {
     return new ProcessesBelow(this.#root).strays(known);
+  }
+
+  #scriptThatStopped(unit: string): InitScript | null {
+    return this.#byScript.has(unit) ? findInitScript(this.#root, unit) : null;
   }
 
   #isActive(unit: string): boolean {

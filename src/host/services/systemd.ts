@@ -47,6 +47,10 @@ export class SystemdServices implements Services {
     await this.#job(unit, 'start', options, 'did not start', 'systemd goes on starting it.');
   }
 
+  startScript(): null {
+    return null;
+  }
+
   /** Takes away every link that starts a unit at boot, its aliases too. @throws HostError if it still is enabled afterwards */
   async disable(unit: string): Promise<void> {
     const options = { purpose: `disable ${unit}`, timeoutMs: this.#timeoutMs };

@@ -48,6 +48,11 @@ export class SysvServices implements Services {
     if (!(await this.#runs(script, unit))) await this.#do(script, unit, 'start', timeoutMs);
   }
 
+  startScript(unit: string): string | null {
+    const script = findInitScript(this.#files.root, unit);
+    return script?.unsafe === null ? script.path : null;
+  }
+
   async disable(unit: string): Promise<void> {
     await disableInstalled(this.#files, unit, this.#timeoutMs);
   }

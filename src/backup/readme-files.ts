@@ -1,0 +1,66 @@
+/** What the README says about files: the archive, the directories they lay in, and what the run made. */
+import { realPath } from '../model/paths.ts';
+import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
+
+/** Options by which GNU tar gives back everything it was told to keep. */
+const EXTRACT = [
+  '--extract',
+  '--gzip',
+  '--same-permissions',
+  '--numeric-owner',
+  '--acls',
+  '--xattrs',
+  '--xattrs-include=*',
+  '--selinux',
+];
+
+/** Host paths of files that the run makes where none was. */
+function madePaths({ plan, archived }: ReadmeInput): string[] {
+  const made = plan.steps.flatMap((step) =>
+    step.kind === 'file-promote' || step.kind === 'records-rewrite' ? [step.path] : [],
+  );
+  return made.filter((path) => !archived.has(path));
+}
+
+/** Host paths of files of somebody else, of which the run edits a part. */
+function editedPaths({ plan }: ReadmeInput): string[] {
+  return plan.steps.flatMap((step) => (step.kind === 'lines-revert' ? [step.path] : []));
+}
+
+export function filesSection(input: ReadmeInput): Section | null {
+  const { plan, survey } = input;
+  const [archive] = membersOf(input, 'files');
+  if (!archive) return null;
+  const real = (path: string): string => realPath(plan.root, path);
+  const directories = survey.directories.map(({ path, mode, uid, gid }) =>
+    command([
+      'install',
+      '--directory',
+      `--mode=${mode.toString(8).padStart(4, '0')}`,
+      `--owner=${uid}`,
+      `--group=${gid}`,
+      path,
+    ]),
+  );
+  const made = madePaths(input).map((path) => command(['rm', '--force', real(path)]));
+  const edited = editedPaths(input);
+  const lines = [
+    'Every file that the run removed, emptied or edited, as it was before, with owner, mode, times, extended attributes and ACLs;',
+    'before them the directories that went with them.',
+    '',
+    ...directories,
+    command(['tar', '--list', '--verbose', '--gzip', `--file=${archive.name}`]),
+    command(['tar', ...EXTRACT, `--file=${archive.name}`, `--directory=${plan.root}`]),
+  ];
+  if (made.length > 0) lines.push('', 'The run itself wrote these, where nothing was:', '', ...made);
+  if (edited.length > 0) {
+    lines.push(
+      '',
+      'These are not only the product’s: they come back whole, and what was changed in them since the run is lost.',
+      'To leave one out, add --exclude= and its name as tar lists it.',
+      '',
+      ...edited.map((path) => `* ${real(path)}`),
+    );
+  }
+  return { title: 'Files', lines };
+}
