@@ -33,6 +33,12 @@ const PACKAGED_DIRECTORIES: Readonly<Record<string, string>> = {
   '/etc/ovirt-engine/notifier': '0:0',
   '/etc/ovirt-engine/notifier/notifier.conf.d': '0:0',
   '/var/lib/ovirt-engine/content': '108:108',
+  '/etc/ovirt-engine/aaa': '0:0',
+  '/etc/ovirt-engine/firewalld': '0:0',
+  '/etc/ovirt-engine/logcollector.conf.d': '0:0',
+  '/etc/ovirt-imageio/conf.d': '0:0',
+  '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy/conf.d': '0:0',
+  '/etc/pki/ovirt-vmconsole': '0:0',
   '/etc/firewalld/services': '0:0',
   // Not a package's, but older than setup: the ISO domain belongs to vdsm.
   '/var/lib/exports/iso/0f0a3c1e-5a1c-4a39-9c0a-0d7d2a4f8a11': '36:36',

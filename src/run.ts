@@ -5,13 +5,12 @@ import { makeRunDirectory, newRunId, type RunDirectory, runPaths, writeDurably }
 import { closeSessions, goBack } from './apply/way-back.ts';
 import { Backup } from './backup/backup.ts';
 import { lookAgain } from './detect/databases.ts';
-import { detect } from './detect/index.ts';
+import { type DetectOptions, detect } from './detect/index.ts';
 import type { Host } from './host/port.ts';
-import { LAYOUTS, layoutOf } from './layouts/index.ts';
+import { layoutOf, newestLayout } from './layouts/index.ts';
 import type { Vault } from './model/credentials.ts';
 import { InterruptedError, type Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
-import type { ComponentId } from './model/layout.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import type { Plan, Wishes } from './model/plan.ts';
 import type { Command, Report, Verdict } from './model/report.ts';
@@ -58,7 +57,7 @@ function read(
   options: RunOptions,
   parts: RunParts,
   judgeKeys: boolean,
-  asked: readonly ComponentId[] = [],
+  more: Pick<DetectOptions, 'asked' | 'release'> = {},
 ): Promise<Facts> {
   const { root, wishes } = options;
   return detect(parts.host, {
@@ -67,7 +66,7 @@ function read(
     timeoutMs: wishes.timeoutMs,
     backupBase: backupBase(options),
     judgeKeys,
-    asked,
+    ...more,
   });
 }
 
@@ -206,7 +205,7 @@ function stepContext(
     plan,
     version: options.version,
     host: parts.host,
-    layout: layoutOf(facts.release) ?? LAYOUTS[0]!,
+    layout: layoutOf(facts.release) ?? newestLayout(),
     vault: parts.vault,
     tools: facts.tools,
     timeoutMs: options.wishes.timeoutMs,
@@ -238,10 +237,13 @@ async function closingCheck(options: RunOptions, parts: RunParts, before: Facts,
     vault: parts.vault,
     root: options.root,
     timeoutMs: options.wishes.timeoutMs,
-    layout: layoutOf(before.release) ?? LAYOUTS[0]!,
+    layout: layoutOf(before.release) ?? newestLayout(),
     extraCa: before.pki.caPem === null ? [] : [before.pki.caPem],
   };
-  const [again, after] = await Promise.all([lookAgain(context, known), read(options, parts, plan.keepPki, asked)]);
+  const [again, after] = await Promise.all([
+    lookAgain(context, known),
+    read(options, parts, plan.keepPki, { asked, release: before.release }),
+  ]);
   const databases = [...again, ...after.databases];
   return verify({ ...after, release: before.release, databases }, plan.keepPki);
 }

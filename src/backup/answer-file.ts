@@ -1,6 +1,26 @@
 /** An answer file by which engine-setup reuses a database that was emptied, or whose credentials no longer are on the host. */
 import type { Credentials } from '../model/credentials.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
+import type { BackedUpDatabase } from '../model/plan.ts';
+
+/**
+ * True if engine-setup may need to be told of a database after the run: it was cleared, so its credentials leave the host; it is kept and the server rejects them, so they leave
+ * too; or it is kept on another server. Kept credentials of this host's own server are found by setup itself. A database that is not there cannot be reused.
+ */
+export function needsAnswers({ action, local, reach }: BackedUpDatabase): boolean {
+  if (action === 'clear') return true;
+  return action === 'keep' && reach !== 'absent' && (!local || reach === 'rejected');
+}
+
+/** The password for the answer file; undefined where none is known, or where setup would abort on it because the server has just rejected it. */
+export function answerPassword({ reach }: BackedUpDatabase, password: string | undefined): string | undefined {
+  return reach === 'rejected' || password === undefined || /[\r\n]/.test(password) ? undefined : password;
+}
+
+/** Name of the password's answer. */
+export function passwordKey(database: DatabaseLayout): string {
+  return `${database.answerPrefix}password`;
+}
 
 /**
  * Text of a file for `engine-setup --config-append=FILE`. It holds the password and so is written 0600 into the backup only.
@@ -20,6 +40,6 @@ export function answerFile(database: DatabaseLayout, credentials: Credentials, p
     `${key('secured')}=${bool(credentials.secured)}`,
     `${key('securedHostValidation')}=${bool(credentials.validation)}`,
   ];
-  if (password !== undefined && !/[\r\n]/.test(password)) lines.push(`${key('password')}=str:${password}`);
+  if (password !== undefined) lines.push(`${passwordKey(database)}=str:${password}`);
   return `${lines.join('\n')}\n`;
 }

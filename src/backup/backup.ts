@@ -7,7 +7,7 @@ import type { Identity } from '../model/facts.ts';
 
 export interface BackupMember {
   name: string;
-  kind: 'database' | 'files' | 'roles' | 'rows' | 'answers' | 'readme';
+  kind: 'database' | 'files' | 'roles' | 'rows' | 'passwords' | 'trust' | 'answers' | 'readme';
   sizeBytes: number;
   sha256: string;
   /** For a database. */

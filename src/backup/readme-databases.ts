@@ -89,5 +89,8 @@ export function rowsSection(input: ReadmeInput): Section | null {
     const options = ['--no-psqlrc', '--set=ON_ERROR_STOP=1', ...loginOptions(step.credentials), `--file=${rows.name}`];
     lines.push(command([...variables(step.credentials, hasPasswords), input.tools.psql, ...options]));
   }
-  return { title: 'Rows of the Data Warehouse in an engine database that stays', lines: [passwordNote(input), '', ...lines] };
+  return {
+    title: 'Rows of the Data Warehouse in an engine database that stays',
+    lines: [passwordNote(input), '', ...lines],
+  };
 }

@@ -34,7 +34,8 @@ function answersPart(input: ReadmeInput): string[] {
     );
   }
   const options = files.map((name) => `--config-append="$PWD/${name}"`);
-  if (root !== '/') lines.push(`Inside the installation below ${root}, in this directory as it is seen from there:`, '');
+  if (root !== '/')
+    lines.push(`Inside the installation below ${root}, in this directory as it is seen from there:`, '');
   return [...lines, `    engine-setup ${options.join(' ')}`, ''];
 }
 

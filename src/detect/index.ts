@@ -1,4 +1,5 @@
 /** Reads the host and says what is there. Changes nothing. */
+import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createFiles } from '../host/files/index.ts';
 import type { Host } from '../host/port.ts';
@@ -6,19 +7,21 @@ import { machineTools } from '../host/tools.ts';
 import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
 import type { DatabaseFact, Facts, FileFact } from '../model/facts.ts';
-import type { ComponentId, Layout } from '../model/layout.ts';
-import { nameOf, realPath } from '../model/paths.ts';
+import type { ComponentId, Release } from '../model/layout.ts';
+import { nameOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { type FoundCredentials, findCredentials } from './credentials.ts';
 import { findDatabases } from './databases.ts';
+import { findDirectories } from './directories.ts';
 import { findFiles, findKept } from './files.ts';
+import { findLayout, type InstalledPackage } from './layout.ts';
 import { findLines } from './lines.ts';
 import { findPki } from './pki.ts';
-import { findMarker, findRecords, summarize } from './records.ts';
-import { releaseFrom } from './release.ts';
+import { findRecords, summarize } from './records.ts';
 import { findServices } from './services.ts';
 import { sharedDatabases } from './shared.ts';
 import { findSpace } from './space.ts';
+import { findTlsConfig, findWebServer } from './web-server.ts';
 
 export interface DetectOptions {
   root: string;
@@ -27,6 +30,8 @@ export interface DetectOptions {
   /** Real path under which the backup goes. */
   backupBase: string;
   judgeKeys: boolean;
+  /** The release an earlier look at the same host found: by now its marker and packages may be gone. */
+  release?: Release | null;
   /** Components whose database the caller asks itself. */
   asked?: readonly ComponentId[];
 }
@@ -59,8 +64,13 @@ async function findComponents(
 }
 
 function mayWrite(root: string, uid: number): boolean {
-  // Below a root the run itself finds out; here only the plain case is told.
-  return uid === 0 || root !== '/';
+  if (uid === 0 || root === '/') return uid === 0;
+  try {
+    accessSync(root, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An empty database that only an old answer file names, or one of a default name that is none of ours, is no sign that setup ran here. */
@@ -69,13 +79,9 @@ function isTraceOfSetup({ candidates, content, admin }: DatabaseFact): boolean {
   return (content?.ownedObjects ?? 0) > 0 || admin.database?.recognised === true;
 }
 
-function versionOf(installed: { version: string } | null | 'unknown'): string | null {
-  return installed !== null && installed !== 'unknown' ? installed.version : null;
-}
-
 /** Removing the package deletes the PKI tree and leaves setup's other files; a package younger than these, beside an empty tree, was installed again. */
 function packageState(
-  installed: { version: string; installedAt: number } | null | 'unknown',
+  installed: InstalledPackage | null | 'unknown',
   setupTraces: readonly FileFact[],
   pkiEmptied: boolean,
 ): Facts['package'] {
@@ -122,17 +128,9 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
         faults.push({ ...fault, message: vault.redact(fault.message) });
     },
   };
-  const guess: Layout = LAYOUTS[0]!;
   // Begun here, waited for at the end: these programs are asked while files are read.
   const tools = machineTools();
-  const marker = await findMarker({ ...base, layout: guess });
-  const [installed, setupInstalled] = await Promise.all([
-    host.packages.version(guess.packageName),
-    host.packages.version(guess.setupPackageName),
-  ]);
-  const version = versionOf(installed);
-  const told = releaseFrom(marker, version);
-  const layout = layoutOf(told.release) ?? guess;
+  const { layout, marker, installed, setupVersion, told } = await findLayout(base, layoutOf(options.release ?? null));
   const context: DetectContext = { ...base, layout };
 
   const foundRecords = await findRecords(context);
@@ -193,8 +191,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
       files.filter(({ phase }) => phase === 'records' || phase === 'marker' || phase === 'credentials'),
       pki.present.length === 0,
     ),
-    packageVersion: version,
-    setupPackageVersion: versionOf(setupInstalled),
+    packageVersion: installed === null || installed === 'unknown' ? null : installed.version,
+    setupPackageVersion: setupVersion,
     components: anything ? components : [],
     marker,
     records: await summarize(context, foundRecords),
@@ -209,8 +207,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     kept: [...found.kept.filter(({ path }) => !kept.some((known) => known.path === path)), ...kept],
     directories: await findDirectories(context),
     tools: await tools,
-    space: findSpace(files, lines, options.backupBase),
-    sslConf: await findSslConf(context),
+    space: findSpace(files, lines, options.backupBase, uid),
+    sslConf: await findTlsConfig(context),
     webServer: await findWebServer(context, lines),
     notes,
     faults,
@@ -263,33 +261,4 @@ async function addSharedFaults(
       forcible: true,
     });
   }
-}
-
-/** Directories that setup makes and no package owns. */
-async function findDirectories(context: DetectContext): Promise<Facts['directories']> {
-  const { files, packages } = context.host;
-  const directories: Facts['directories'] = [];
-  for (const path of context.layout.directories) {
-    const stat = await files.stat(path);
-    const entries = stat?.identity.type === 'dir' ? await files.list(path) : null;
-    if (stat && entries) directories.push({ path, identity: stat.identity, entries });
-  }
-  const owners = directories.length > 0 ? await packages.owners(directories.map(({ path }) => path)) : null;
-  return directories.filter(({ path }) => !owners?.has(path));
-}
-
-async function findWebServer(context: DetectContext, lines: Facts['lines']): Promise<Facts['webServer']> {
-  if (context.root !== '/') return null;
-  const unit = context.layout.webServer;
-  const [state] = await context.host.services.states([unit]);
-  if (!state?.exists) return null;
-  const usesOurCertificates = lines.some(({ path }) => realPath('/', path).startsWith('/etc/httpd/'));
-  return { unit, active: state.active, usesOurCertificates };
-}
-
-/** Whether ssl.conf uses the engine's certificates, whoever wrote that. */
-async function findSslConf(context: DetectContext): Promise<Facts['sslConf']> {
-  const text = await context.host.files.readText('/etc/httpd/conf.d/ssl.conf').catch(() => null);
-  if (text === null) return 'absent';
-  return /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m.test(text) ? 'engine' : 'plain';
 }

@@ -6,10 +6,7 @@ import type { PkiFacts } from '../model/facts.ts';
 import type { PkiLayout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
 
-interface Judgement {
-  usable: boolean;
-  why: string;
-}
+type Judgement = Pick<PkiFacts, 'usable' | 'signs'> & { why: string };
 
 function parseCertificate(pem: Buffer): X509Certificate | null {
   try {
@@ -33,10 +30,14 @@ async function certificateOf(store: Buffer, password: string): Promise<X509Certi
   return new X509Certificate(forge.pki.certificateToPem(local.cert));
 }
 
-/** The CA matches its key, and the engine's store opens and chains to the CA. `dir` replaces the layout's own directory. */
+/**
+ * The CA matches its key, what setup makes only together with it is there, and the engine's store opens and chains to the CA. `dir` replaces the layout's own directory.
+ */
 export async function judgeKeys(files: Files, pki: PkiLayout, dir: string): Promise<Judgement> {
   const at = (path: string): string => dir + path.slice(pki.dir.length);
-  const not = (why: string): Judgement => ({ usable: false, why });
+  const nameIn = (path: string): string => path.slice(pki.dir.length + 1);
+  let signs = false;
+  const not = (why: string): Judgement => ({ usable: false, signs, why });
   try {
     const ca = await files.readBytes(at(pki.ca));
     if (ca === null) return not('ca.pem is missing');
@@ -46,16 +47,18 @@ export async function judgeKeys(files: Files, pki: PkiLayout, dir: string): Prom
     if (key === null) return not('the private key of the CA is missing');
     if (!certificate.checkPrivateKey(createPrivateKey(key)))
       return not('the private key of the CA does not belong to ca.pem');
+    for (const [one, other] of pki.pairs) {
+      const [a, b] = [await files.stat(at(one)), await files.stat(at(other))];
+      if ((a === null) !== (b === null)) return not(`${nameIn(a === null ? one : other)} is missing`);
+    }
+    for (const path of pki.whole) if ((await files.stat(at(path))) === null) return not(`${nameIn(path)} is missing`);
+    signs = true;
     const store = await files.readBytes(at(pki.engineStore));
-    if (store === null) return not('keys/engine.p12 is missing');
+    if (store === null) return not(`${nameIn(pki.engineStore)} is missing`);
     const engine = await certificateOf(store, pki.storePassword);
     if (!engine.verify(certificate.publicKey))
       return not('the certificate in keys/engine.p12 was not issued by ca.pem');
-    for (const [one, other] of pki.pairs) {
-      const [a, b] = [await files.stat(at(one)), await files.stat(at(other))];
-      if ((a === null) !== (b === null)) return not(`${at(a === null ? one : other)} is missing`);
-    }
-    return { usable: true, why: 'the CA matches its key, and keys/engine.p12 opens and chains to it' };
+    return { usable: true, signs, why: 'the CA matches its key, and keys/engine.p12 opens and chains to it' };
   } catch (error) {
     return not(`keys cannot be read: ${messageOf(error)}`);
   }
@@ -90,12 +93,16 @@ async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
 export async function findPki(context: DetectContext): Promise<PkiFacts> {
   const { pki } = context.layout;
   const { files } = context.host;
-  const interesting = [...new Set([pki.ca, pki.caKey, pki.engineStore, ...pki.halfSigns, ...pki.pairs.flat()])];
+  const interesting = [
+    ...new Set([pki.ca, pki.caKey, pki.engineStore, ...pki.halfSigns, ...pki.whole, ...pki.pairs.flat()]),
+  ];
   const present: string[] = [];
   for (const path of interesting) if (await files.stat(path)) present.push(path);
   const pem = present.includes(pki.ca) ? await files.readBytes(pki.ca) : null;
   const certificate = pem === null ? null : parseCertificate(pem);
-  const judged = context.judgeKeys ? await judgeKeys(files, pki, pki.dir) : { usable: false, why: 'not looked at' };
+  const judged = context.judgeKeys
+    ? await judgeKeys(files, pki, pki.dir)
+    : { usable: false, signs: false, why: 'not looked at' };
   const webCa = await files.stat(`${pki.dir}/apache-ca.pem`);
   const sameAsCa =
     webCa?.identity.type === 'file' && pem !== null && (await files.readBytes(`${pki.dir}/apache-ca.pem`))?.equals(pem);
@@ -104,6 +111,7 @@ export async function findPki(context: DetectContext): Promise<PkiFacts> {
     present,
     ca: pem === null ? 'absent' : certificate === null ? 'damaged' : 'ok',
     usable: judged.usable,
+    signs: judged.signs,
     usableWhy: judged.why,
     organization: organizationOf(certificate),
     caPem: certificate === null ? null : (pem?.toString('latin1') ?? null),

@@ -1,18 +1,51 @@
-/** Free space for the backup. Only reads. */
-import { existsSync, statfsSync } from 'node:fs';
+/** Where the backup goes: whether it can be made there, and how much fits. Only reads. */
+import { lstatSync, type Stats, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FileFact, LineFact, SpaceFacts } from '../model/facts.ts';
 
-/** Free bytes where a directory is or will be made, for the caller (not counting the superuser's reserve). */
-function freeBelow(path: string): number {
+function statOf(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The directory itself, or the nearest one above it that exists. */
+function nearest(path: string): string {
   let dir = path;
-  while (!existsSync(dir) && dir !== dirname(dir)) dir = dirname(dir);
+  while (statOf(dir) === null && dir !== dirname(dir)) dir = dirname(dir);
+  return dir;
+}
+
+/** What keeps a backup from being made there, as a phrase after the path; null if nothing does. */
+function troubleWith(path: string, dir: string, uid: number): string | null {
+  const stat = statOf(dir);
+  if (stat === null) return 'cannot be looked at';
+  if (dir === path && stat.isSymbolicLink()) return 'is a symbolic link';
+  if (!stat.isDirectory() && !stat.isSymbolicLink())
+    return dir === path ? 'is no directory' : `lies below ${dir}, which is no directory`;
+  // Somebody else who may write there could swap it under us. The sticky bit keeps others from that in a directory above.
+  if (dir === path && ((stat.mode & 0o022) !== 0 || (stat.uid !== uid && stat.uid !== 0)))
+    return 'is not a directory that only its owner can write to';
+  return null;
+}
+
+/** Free bytes for the caller (not counting the superuser's reserve). */
+function freeIn(dir: string): number {
   const { bavail, bsize } = statfsSync(dir);
   return bavail * bsize;
 }
 
 /** Space facts for a backup below `backupBase` (a real path that need not exist yet). */
-export function findSpace(files: readonly FileFact[], lines: readonly LineFact[], backupBase: string): SpaceFacts {
+export function findSpace(
+  files: readonly FileFact[],
+  lines: readonly LineFact[],
+  backupBase: string,
+  uid: number,
+): SpaceFacts {
   const filesBytes = [...files, ...lines].reduce((sum, { identity }) => sum + identity.size, 0);
-  return { backupDir: backupBase, freeBytes: freeBelow(backupBase), filesBytes };
+  const dir = nearest(backupBase);
+  const trouble = troubleWith(backupBase, dir, uid);
+  return { backupDir: backupBase, trouble, freeBytes: trouble === null ? freeIn(dir) : 0, filesBytes };
 }

@@ -74,6 +74,8 @@ export interface UnitState {
   masked: boolean;
   failedLoop: boolean;
   pids: number[];
+  /** Host paths of the links that enable it, where disabling removes them one by one; systemd keeps its own. */
+  links?: readonly string[];
 }
 
 export interface Services {

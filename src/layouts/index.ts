@@ -1,5 +1,12 @@
 /** Every layout the program knows. A new release is a new entry here. */
-import type { ComponentId, DatabaseLayout, FileRule, Layout, Release } from '../model/layout.ts';
+import {
+  type ComponentId,
+  type DatabaseLayout,
+  type FileRule,
+  type Layout,
+  RELEASES,
+  type Release,
+} from '../model/layout.ts';
 import { g5 } from './g5/index.ts';
 
 export const LAYOUTS: readonly Layout[] = [g5];
@@ -7,6 +14,12 @@ export const LAYOUTS: readonly Layout[] = [g5];
 /** The layout of a release; null for one that no layout covers. */
 export function layoutOf(release: Release | null): Layout | null {
   return LAYOUTS.find((layout) => release !== null && layout.releases.includes(release)) ?? null;
+}
+
+/** The layout of the newest release: what a host without any sign of a release is judged by. */
+export function newestLayout(): Layout {
+  const age = (layout: Layout): number => Math.max(...layout.releases.map((release) => RELEASES.indexOf(release)));
+  return LAYOUTS.reduce((newest, one) => (age(one) > age(newest) ? one : newest));
 }
 
 /** Components of a layout that have a database of their own. */

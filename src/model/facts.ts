@@ -129,6 +129,8 @@ export interface ServiceFact {
   /** In a restart loop that never succeeds. */
   failedLoop: boolean;
   pids: number[];
+  /** Host paths of the links that enable it, where disabling removes them. */
+  links?: readonly string[];
 }
 
 export type Reach =
@@ -136,7 +138,7 @@ export type Reach =
   | { state: 'absent'; message: string } // 3D000
   | { state: 'rejected'; message: string } // 28P01, 28000
   | { state: 'sealed'; message: string } // 53300 because of a connection limit of 0
-  | { state: 'unreachable'; message: string }
+  | { state: 'unreachable'; message: string; code?: string } // `code`: SQLSTATE or errno, where there is one
   | { state: 'no-credentials'; message: string };
 
 export interface DatabaseFact {
@@ -234,6 +236,10 @@ export interface DatabaseContent {
   recognised: boolean;
   dwh: { hostname: string | null; uuid: string | null; running: boolean } | null;
   hostedEngine: 'maintenance' | 'active' | 'none' | 'unknown';
+  /** Id of the provider that has the name setup gives its own, `ovirt-provider-ovn`; null where there is none. */
+  ovnProvider: string | null;
+  /** `vdc_options` still holds AdminPassword, the administrator's password of releases before 3.6. */
+  legacyPassword: boolean;
   /** Locks one transaction may take in all, and what clearing needs. */
   lockCapacity: number;
 }
@@ -249,8 +255,10 @@ export interface PkiFacts {
   /** Host paths present of the signs of a half PKI, CA and keys. */
   present: string[];
   ca: 'ok' | 'absent' | 'damaged';
-  /** CA matches its key, engine.p12 opens and chains to it. */
+  /** It can be kept: it signs, engine.p12 opens and chains to it. */
   usable: boolean;
+  /** CA matches its key, and what setup makes only together with it is there: new keystores can be enrolled. */
+  signs: boolean;
   usableWhy: string;
   organization: string | null;
   /** PEM text of ca.pem, for servers whose certificate it signed. */
@@ -271,6 +279,8 @@ export interface ToolFacts {
 export interface SpaceFacts {
   /** Where the backup goes (real path). */
   backupDir: string;
+  /** What keeps a backup from being made there, as a phrase after the path. */
+  trouble: string | null;
   freeBytes: number;
   /** Bytes of all files that would be archived. */
   filesBytes: number;

@@ -1,19 +1,22 @@
 /** What engine-setup of one release puts on a host, as data. A new release or component is a new file in `layouts/`. */
 
-export type Release =
-  | '3.0'
-  | '3.1'
-  | '3.2'
-  | '3.3'
-  | '3.4'
-  | '3.5'
-  | '3.6'
-  | '4.0'
-  | '4.1'
-  | '4.2'
-  | '4.3'
-  | '4.4'
-  | '4.5';
+/** Every release of oVirt Engine the program has a name for, the oldest first. Which of them it knows is said by `layouts/`. */
+export const RELEASES = [
+  '3.0',
+  '3.1',
+  '3.2',
+  '3.3',
+  '3.4',
+  '3.5',
+  '3.6',
+  '4.0',
+  '4.1',
+  '4.2',
+  '4.3',
+  '4.4',
+  '4.5',
+] as const;
+export type Release = (typeof RELEASES)[number];
 
 export type ComponentId =
   | 'engine'
@@ -144,6 +147,8 @@ export interface ComponentLayout {
   shownBy: readonly string[];
   services: readonly ServiceLayout[];
   database?: DatabaseLayout;
+  /** The Data Warehouse registers itself in the engine's table `dwh_history_timekeeping`: its unit, and the file that holds its identity. */
+  timekeeping?: { unit: string; identity: string };
   files: readonly FileRule[];
   lines?: readonly LineRule[];
 }
@@ -157,6 +162,11 @@ export interface PkiLayout {
   storePassword: string;
   /** Present without `ca`: setup asks, and an unattended setup aborts. */
   halfSigns: readonly string[];
+  /**
+   * What setup makes together with the CA and at no other time, beside CA and key: without it, enrolment fails or the engine trusts nobody, and setup does not ask. Not in it is what
+   * each setup makes again: keystores, the keys extracted from them, the ssh key.
+   */
+  whole: readonly string[];
   /** Certificate and key that go together: one without the other is silently never made again. */
   pairs: readonly (readonly [string, string])[];
   /** Where package removal copies the tree. */
@@ -188,12 +198,21 @@ export interface Layout {
   components: readonly ComponentLayout[];
   /** Directories setup makes; removed when empty. Children before parents is worked out by the plan. */
   directories: readonly string[];
+  /** Those of them that packages own where setup comes from packages: left alone where rpm cannot be asked. */
+  packagedDirectories: readonly string[];
   /** Marker keys whose effect a cleanup undoes, dropped from a kept marker. */
   undoneKeys: readonly string[];
   /** Where the product's files lie: a removal never leaves the mount of the anchor it lies in. */
   anchors: readonly string[];
   /** Never removed, but listed as kept. */
   kept: readonly KeepRule[];
-  /** Unit of the web server that serves the engine's certificates. */
-  webServer: string;
+  /** The web server in front of the engine: not ours, but setup edits its configuration and it serves our certificates. */
+  webServer: {
+    unit: string;
+    /** Its TLS configuration (host path), and a line of it that uses our certificates. */
+    config: string;
+    ours: RegExp;
+    /** Directories it reads: a change below them needs a reload. */
+    reads: readonly string[];
+  };
 }

@@ -56,7 +56,7 @@ interface StepBase {
 
 export type Step =
   | (StepBase & { kind: 'service-stop'; unit: string; manager: 'systemd' | 'sysv' | 'process'; pids: number[] })
-  | (StepBase & { kind: 'service-disable'; unit: string; manager: 'systemd' | 'sysv' | 'process' })
+  | (StepBase & { kind: 'service-disable'; unit: string; manager: 'systemd' | 'sysv' | 'process'; links: string[] })
   | (StepBase & { kind: 'database-unseal'; database: string; port: number })
   /** Superuser: connection limit 0, remaining sessions ended. */
   | (StepBase & { kind: 'database-seal'; component: ComponentId; database: string; port: number })

@@ -1,5 +1,5 @@
 /** What engine-setup needs to know, and will ask, after a run that kept databases. Pure. */
-import type { Facts } from '../model/facts.ts';
+import type { DatabaseFact, Facts } from '../model/facts.ts';
 import type { PlannedDatabase, Wishes } from '../model/plan.ts';
 import { blocksSetup } from './files.ts';
 
@@ -10,18 +10,8 @@ export function answersFor(facts: Facts, databases: readonly PlannedDatabase[], 
     if (planned.action !== 'keep' && planned.action !== 'absent') continue;
     const fact = facts.databases.find(({ component }) => component === planned.component);
     if (!fact || !wishes.keepDatabases) continue;
-    const where = `host ${planned.host}, port ${planned.port}, database ${planned.name}, user ${planned.role}`;
-    if (fact.reach.state === 'no-credentials') {
-      lines.push(
-        `${fact.title}: no credentials are left on this host. Answer "Manual" when engine-setup asks whether it should configure the database, and give host, port, database, user and password.`,
-      );
-    } else if (blocksSetup(fact)) {
-      lines.push(
-        `${fact.title}: the old credentials do not work and are in the backup only. Answer "Manual" and give: ${where}, and its present password.`,
-      );
-    } else if (planned.action === 'keep') {
-      lines.push(`${fact.title}: engine-setup finds it by itself (${where}; the password stays in setup's drop-in).`);
-    }
+    const line = answerFor(fact, planned, wishes);
+    if (line !== null) lines.push(line);
   }
   if (lines.length > 0 && wishes.keepDatabases) {
     const engine = facts.databases.find(({ component, foreign }) => component === 'engine' && foreign === null);
@@ -38,4 +28,29 @@ export function answersFor(facts: Facts, databases: readonly PlannedDatabase[], 
     }
   }
   return lines;
+}
+
+/** What setup has to be told of one database; null where it need not be told anything. */
+function answerFor(fact: DatabaseFact, planned: PlannedDatabase, wishes: Wishes): string | null {
+  const { title, local, component } = fact;
+  const where = `host ${planned.host}, port ${planned.port}, database ${planned.name}, user ${planned.role}`;
+  const choice = local ? '"Manual"' : '"Remote"';
+  if (fact.reach.state === 'no-credentials') {
+    return `${title}: no credentials are left on this host. Answer "Manual" when engine-setup asks whether it should configure the database, and give host, port, database, user and password.`;
+  }
+  if (fact.reach.state === 'absent') {
+    const gone = `${title}: there is no database "${planned.name}" on ${planned.host}:${planned.port}, so its credentials are not kept.`;
+    if (local && !fact.providedByOthers) return `${gone} engine-setup makes a new, empty one.`;
+    const needed = component === 'engine' ? ' and that has the extension uuid-ossp' : '';
+    return `${gone} Its administrator first has to make an empty one that role "${planned.role}" owns${needed}. Then answer ${choice} and give: ${where}, and its password.`;
+  }
+  if (blocksSetup(fact)) {
+    const gone = wishes.backup ? 'go into the backup' : 'are removed';
+    const rest = wishes.backup
+      ? ` ${component}-answers.conf in the backup holds everything but the password, for --config-append.`
+      : '';
+    return `${title}: the server rejects the old credentials, which ${gone}. Answer ${choice} and give: ${where}, and its present password.${rest}`;
+  }
+  if (planned.action !== 'keep') return null;
+  return `${title}: engine-setup finds it by itself (${where}; the password stays in setup's drop-in).`;
 }

@@ -3,6 +3,7 @@ import { databasesOf, layoutOf } from '../layouts/index.ts';
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
+import { isBelow } from '../model/paths.ts';
 import type { Kept, Plan, Wishes } from '../model/plan.ts';
 import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
@@ -46,6 +47,7 @@ function touchedPaths(decisions: FileDecisions, facts: Facts, rewritten: readonl
     ...removed,
     ...decisions.reset.map(({ path }) => path),
     ...facts.lines.map(({ path }) => path),
+    ...facts.services.flatMap(({ enabled, links = [] }) => (enabled ? links : [])),
     ...rewritten,
   ];
   return [...new Set(paths)].sort();
@@ -184,7 +186,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   planPhase(facts, list, 'credentials', decisions, everything);
   const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));
-  planReload(facts, list, removed);
+  planReload(facts, layout, list, removed);
 
   const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) =>
     facts.root === '/' ? dir : facts.root + dir,
@@ -218,14 +220,12 @@ function rewrittenFiles(facts: Facts, layout: Layout, { records, markerKeys }: R
 }
 
 /** The web server is reloaded when its configuration or certificates went; it is not ours, so it is neither stopped nor started. */
-function planReload(facts: Facts, list: StepList, removed: ReadonlySet<string>): void {
+function planReload(facts: Facts, layout: Layout, list: StepList, removed: ReadonlySet<string>): void {
   const { webServer } = facts;
   if (!webServer?.active) return;
-  const reverts = list.ids('lines-revert').filter((id) => id.includes('/httpd/'));
-  const touches = [...removed].some(
-    (path) => path.startsWith('/etc/httpd/') || path.startsWith('/etc/pki/ovirt-engine/'),
-  );
-  if (reverts.length === 0 && !touches) return;
+  const isRead = (path: string): boolean => layout.webServer.reads.some((dir) => isBelow(path, dir));
+  const reverts = list.steps.flatMap((step) => (step.kind === 'lines-revert' && isRead(step.path) ? [step.id] : []));
+  if (reverts.length === 0 && ![...removed].some(isRead)) return;
   list.add(
     {
       kind: 'web-server-reload',

@@ -112,6 +112,15 @@ function spaceRefusals(facts: Facts, wishes: Wishes, databaseBytes: number, remo
       forcible: false,
     });
   }
+  if (wishes.backup && facts.space.trouble !== null) {
+    refusals.push({
+      check: 'backup-dir',
+      message: `The backup cannot be made: ${backupDir} ${facts.space.trouble}. Nothing was changed.`,
+      hint: 'Name another place with --backup-dir, or make it a directory of the caller with mode 0700.',
+      forcible: false,
+    });
+    return refusals;
+  }
   // A dump is smaller than its database, but how much is known only afterwards: the whole size is asked for.
   const needed = databaseBytes + filesBytes + 16 * MIB;
   if (wishes.backup && freeBytes < needed) {

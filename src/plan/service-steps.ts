@@ -34,7 +34,7 @@ export function planStops(facts: Facts, list: StepList): string[] {
 export function planDisables(facts: Facts, list: StepList, needs: readonly string[]): string[] {
   return ours(facts)
     .filter(({ enabled }) => enabled)
-    .map(({ unit, manager }) =>
+    .map(({ unit, manager, links = [] }) =>
       list.add(
         {
           kind: 'service-disable',
@@ -44,6 +44,7 @@ export function planDisables(facts: Facts, list: StepList, needs: readonly strin
           destructive: false,
           unit,
           manager,
+          links: [...links],
         },
         needs,
       ),

@@ -1,8 +1,65 @@
-/** Finishes the backup: answer files, README, and last the manifest. Only from here on may anything be destroyed. */
-import { answerFile } from '../backup/answer-file.ts';
+/** Finishes the backup: passwords and answer files, README, and last the manifest. Only from here on may anything be destroyed. */
+import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup/answer-file.ts';
+import type { Backup } from '../backup/backup.ts';
+import { type Address, isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
 import { readme } from '../backup/readme.ts';
-import type { StepRunner } from './context.ts';
+import { survey } from '../backup/survey.ts';
+import { socketDirectory } from '../host/postgres/account.ts';
+import { trustedCas } from '../host/postgres/trust.ts';
+import type { Credentials } from '../model/credentials.ts';
+import type { StepOf } from '../model/plan.ts';
+import type { StepContext, StepRunner } from './context.ts';
 import { rowsScript } from './dwh-rows.ts';
+
+type BackupSeal = StepOf<'backup-seal'>;
+
+/** Databases that a person logs in to as their role, to put something back. */
+function loginsOf({ databases }: BackupSeal, { plan }: StepContext, backup: Backup): Credentials[] {
+  const logins = databases.flatMap(({ component, action, credentials }) =>
+    action === 'clear' && credentials !== null && backup.dumpOf(component) !== null ? [credentials] : [],
+  );
+  for (const step of plan.steps) if (step.kind === 'dwh-rows') logins.push(step.credentials);
+  return logins;
+}
+
+async function writeLogins(
+  logins: readonly Credentials[],
+  { vault, extraCa }: StepContext,
+  backup: Backup,
+): Promise<void> {
+  const lines = new Set<string>();
+  for (const login of logins) {
+    const password = vault.get(login.secret);
+    const line = password === undefined ? null : passwordLine(login satisfies Address, password);
+    if (line !== null) lines.add(line);
+  }
+  if (lines.size > 0) backup.write(PASSWORDS, 'passwords', [...lines].join(''));
+  if (logins.some(isVerified)) backup.write(TRUSTED_CAS, 'trust', (await trustedCas(extraCa)).join('\n'));
+}
+
+/** Returns the names of the answer files that lack the password, with its key. */
+function writeAnswers({ databases }: BackupSeal, { layout, vault }: StepContext, backup: Backup): Map<string, string> {
+  const unanswered = new Map<string, string>();
+  for (const database of databases) {
+    const { component, credentials } = database;
+    const known = layout.components.find(({ id }) => id === component)?.database;
+    if (!known || credentials === null || !needsAnswers(database)) continue;
+    const name = `${component}-answers.conf`;
+    const password = answerPassword(database, vault.get(credentials.secret));
+    if (password === undefined) unanswered.set(name, passwordKey(known));
+    backup.write(name, 'answers', answerFile(known, credentials, password));
+  }
+  return unanswered;
+}
+
+function socketDirs({ plan }: StepContext): Map<number, string> {
+  const dirs = new Map<number, string>();
+  for (const { action, port } of plan.databases) {
+    const dir = action === 'drop' || action === 'absent' ? socketDirectory(port) : null;
+    if (dir !== null) dirs.set(port, dir);
+  }
+  return dirs;
+}
 
 export const backupSeal: StepRunner<'backup-seal'> = {
   touches: () => [],
@@ -11,36 +68,44 @@ export const backupSeal: StepRunner<'backup-seal'> = {
     return false;
   },
 
-  async apply({ databases }, { backup, layout, plan, vault, version }) {
+  async apply(step, context) {
+    const { backup, host, plan, tools, version } = context;
+    const { databases } = step;
     if (!backup) throw new Error('a plan without a backup has a step that finishes it');
-    for (const { component, credentials, local, action } of databases) {
-      const database = layout.components.find(({ id }) => id === component)?.database;
-      // Where the server is remote, or the credentials leave the host, setup can be given the database again by this file.
-      const useful = action === 'clear' || (plan.mode === 'keep' && (!local || action !== 'foreign'));
-      if (!database || !credentials || !useful || action === 'foreign') continue;
-      backup.write(
-        `${component}-answers.conf`,
-        'answers',
-        answerFile(database, credentials, vault.get(credentials.secret)),
-      );
-    }
-    for (const step of plan.steps) if (step.kind === 'dwh-rows') backup.write('dwh-rows.sql', 'rows', rowsScript(step));
+    await writeLogins(loginsOf(step, context, backup), context, backup);
+    const unanswered = writeAnswers(step, context, backup);
+    for (const one of plan.steps) if (one.kind === 'dwh-rows') backup.write('dwh-rows.sql', 'rows', rowsScript(one));
+    const before = await survey(plan, host);
     const { dir, run, members } = backup;
-    backup.write('README', 'readme', readme({ run, version, root: plan.root, dir, databases, members }));
+    const text = readme({
+      run,
+      version,
+      dir,
+      plan,
+      databases,
+      members,
+      archived: new Set(backup.archived.keys()),
+      survey: before,
+      tools: { psql: tools.psql?.path ?? 'psql', pgRestore: tools.pgRestore?.path ?? 'pg_restore' },
+      socketDirs: socketDirs(context),
+      unanswered,
+    });
+    backup.write('README', 'readme', text);
     backup.seal({
       version,
       root: plan.root,
       release: plan.release,
       createdAt: new Date().toISOString(),
-      databases: databases.map(({ component, name, host, port, role, local, action }) => ({
+      databases: databases.map(({ component, name, host: server, port, role, local, action }) => ({
         component,
         name,
-        host,
+        host: server,
         port,
         role,
         local,
         action,
       })),
+      ...before,
     });
   },
 };

@@ -13,15 +13,14 @@ type DwhRows = StepOf<'dwh-rows'>;
 const TABLE = 'public.dwh_history_timekeeping';
 const [HOSTNAME, UUID, RUNNING] = ['dwhHostname', 'dwhUuid', 'DwhCurrentlyRunning'] as const;
 
-/** SQL that sets the rows to what they were, for the backup. */
-export function rowsScript({ credentials, was }: DwhRows): string {
+/** SQL that sets the rows the step changes to what they were, for the backup. */
+export function rowsScript({ credentials, blank, was }: DwhRows): string {
   const set = (name: string, value: string): string =>
     `UPDATE ${TABLE} SET var_value = ${quoteLiteral(value)} WHERE var_name = '${name}';`;
   const place = `${credentials.database} on ${credentials.host}:${credentials.port}`.replace(/[\r\n]/g, ' ');
   return [
     `-- database ${place}`,
-    set(HOSTNAME, was.hostname),
-    set(UUID, was.uuid),
+    ...(blank ? [set(HOSTNAME, was.hostname), set(UUID, was.uuid)] : []),
     set(RUNNING, was.running ? '1' : '0'),
     '',
   ].join('\n');

@@ -2,7 +2,7 @@
 import type { StepRunner } from './context.ts';
 
 export const serviceDisable: StepRunner<'service-disable'> = {
-  touches: ({ unit }) => [unit],
+  touches: ({ unit, links }) => (links.length > 0 ? links : [unit]),
 
   async probe({ unit }, { host }) {
     const [state] = await host.services.states([unit]);

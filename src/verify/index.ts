@@ -1,48 +1,36 @@
 /** Could engine-setup be run now? Holds the host against everything setup is known to stumble over. Pure: the facts are read by detect. */
 import { databasesOf, LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Check, Verdict } from '../model/report.ts';
-import { checkDatabase, checkDwhIdentity, checkVolumeDatabases } from './databases.ts';
-import { checkMarker, checkPackages, checkRecords, checkShared } from './files.ts';
+import type { Verdict } from '../model/report.ts';
+import { obstacle } from './check.ts';
+import { checkDatabase, checkNoDatabase, checkVolumeDatabases } from './databases.ts';
+import { checkDwh } from './dwh.ts';
+import { checkPackages, checkRecords, checkShared } from './files.ts';
+import { checkMarker } from './marker.ts';
 import { checkLostKeys, checkPki } from './pki.ts';
 
 /** Judges facts read after a run, or at any time. `judged`: the keys were opened and chained. */
 export function verify(facts: Facts, judged: boolean): Verdict {
   const layout = layoutOf(facts.release) ?? LAYOUTS[0]!;
-  const checks: Check[] = [];
-  for (const fact of facts.databases) {
-    const database = databasesOf(layout).find(({ component }) => component === fact.component)?.database;
-    if (!database) continue;
-    const hasDropIn = facts.files.some(({ path }) => database.credentials.includes(path));
-    checks.push(...checkDatabase(fact, database, hasDropIn));
-  }
-  if (facts.databases.length === 0) {
-    checks.push({
-      id: 'database-engine',
-      ok: true,
-      severity: 'obstacle',
-      detail: 'no database and no credentials of one: engine-setup makes a new one',
-    });
-  }
+  const databases = databasesOf(layout);
+  const checks = facts.databases.flatMap((fact) => {
+    const database = databases.find(({ component }) => component === fact.component)?.database;
+    return database ? checkDatabase(facts, fact, database) : [];
+  });
   checks.push(
-    ...checkDwhIdentity(facts),
+    ...checkNoDatabase(facts),
+    ...checkDwh(facts, layout),
     ...checkVolumeDatabases(facts),
     ...checkPki(facts, layout, judged),
     ...checkMarker(facts, layout),
     ...checkRecords(facts),
     ...checkShared(facts),
     ...checkPackages(facts, layout),
-    ...checkLostKeys(facts),
+    ...checkLostKeys(facts, layout),
   );
-  for (const fault of facts.faults) {
-    if (fault.check === 'shared-database') continue;
-    checks.push({
-      id: fault.check,
-      ok: false,
-      severity: 'obstacle',
-      detail: fault.message.replace(/ Nothing was changed\.$/, ''),
-      hint: fault.hint,
-    });
+  for (const { check, message, hint } of facts.faults) {
+    if (check === 'shared-database') continue;
+    checks.push(obstacle(check, message.replace(/ Nothing was changed\.$/, ''), hint));
   }
   return { ready: checks.every(({ ok }) => ok), checks };
 }

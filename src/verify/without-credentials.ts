@@ -15,7 +15,7 @@ export function mendRole(fact: DatabaseFact, database: string, role: string, els
 function mendDatabase(database: string, tables: number): string {
   if (tables === 0) return `DROP DATABASE ${sql(database)};`;
   const count = `${tables} ${tables === 1 ? 'table' : 'tables'}`;
-  return `ALTER DATABASE ${sql(database)} RENAME TO ${sql(`${database}_old`)}; (it holds ${count}; if nobody needs them: DROP DATABASE ${sql(database)};)`;
+  return `ALTER DATABASE ${sql(database)} RENAME TO ${sql(`${database}_old`)}; or, if nobody needs its ${count}: DROP DATABASE ${sql(database)};`;
 }
 
 /**

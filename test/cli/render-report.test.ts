@@ -129,7 +129,7 @@ Run engine-cleanup again to continue.
 
   test('does not say that the services run again where one does not', () => {
     const run = ran('incomplete', facts, drop, failed);
-    run.restarted = run.restarted?.filter((unit) => unit !== 'ovirt-engine');
+    run.restarted = (run.restarted ?? []).filter((unit) => unit !== 'ovirt-engine');
     run.warnings = [{ code: 'way-back', message: 'ovirt-engine could not be started again: timeout' }];
     const sad = renderReport(run, drop, view());
     expect(sad).not.toContain('run again.\n');

@@ -114,7 +114,7 @@ export function host(more: Partial<Facts> = {}): Facts {
       { path: `${CONF}/99-local.conf`, why: 'not made by setup' },
     ],
     webServer: { unit: 'httpd', active: true, usesOurCertificates: true },
-    space: { backupDir: '/var/lib/engine-cleanup', freeBytes: 1e12, filesBytes: 240_000 },
+    space: { backupDir: '/var/lib/engine-cleanup', trouble: null, freeBytes: 1e12, filesBytes: 240_000 },
     ...more,
   });
 }

@@ -49,7 +49,7 @@ describe('what a check says', () => {
     expect(say({ database: false })).toMatch(/role "engine" exists without its database.*DROP ROLE "engine";/);
     expect(say({ role: false })).toMatch(/database "engine" exists without its role.*DROP DATABASE "engine";/);
     // Somebody's data: a statement that destroys it is not handed out without a word.
-    expect(say({ role: false, tables: 3 })).toMatch(/3 tables.*RENAME TO/);
+    expect(say({ role: false, tables: 3 })).toMatch(/RENAME TO.*3 tables/);
   });
 
   it('of a role alone: drop it, or make the database with all that setup needs', () => {
@@ -84,6 +84,11 @@ describe('what a check says', () => {
     expect(refused).toContain('ALTER DATABASE "engine" ALLOW_CONNECTIONS true;');
     expect(refused).not.toContain('systemctl start');
     expect(say({ state: 'unreachable', message: '', code: 'ECONNREFUSED' })).toContain('systemctl start postgresql');
+    for (const code of ['28000', '53300', 'ERR_TLS_CERT_ALTNAME_INVALID']) {
+      const text = say({ state: 'unreachable', message: 'the server’s word', code });
+      expect(text, code).toContain('the server’s word');
+      expect(text, code).not.toContain('systemctl start');
+    }
   });
 
   it('of the Data Warehouse: whose it is decides on the way on', () => {

@@ -1,21 +1,5 @@
 /** Version strings of packages and of setup's marker. A milestone (`4.5.8_master`) or a package release (`4.5.7-1.el9`) may follow the numbers. */
-import type { Release } from '../../model/layout.ts';
-
-const RELEASES: readonly Release[] = [
-  '3.0',
-  '3.1',
-  '3.2',
-  '3.3',
-  '3.4',
-  '3.5',
-  '3.6',
-  '4.0',
-  '4.1',
-  '4.2',
-  '4.3',
-  '4.4',
-  '4.5',
-];
+import { RELEASES, type Release } from '../../model/layout.ts';
 
 /** The numbers a version starts with, `4.5.8` of `4.5.8_master`; null if it starts with none. */
 export function numericVersion(version: string): string | null {

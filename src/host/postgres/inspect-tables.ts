@@ -13,6 +13,10 @@ const SUPERUSER_ROLE = '00000000-0000-0000-0000-000000000001';
 const ADMINISTRATOR = ['permissions.role_id', 'permissions.ad_element_id', 'users.user_id'];
 const VERSIONS = ['schema_version.state', 'schema_version.current'];
 const TIMEKEEPING = ['dwh_history_timekeeping.var_name', 'dwh_history_timekeeping.var_value'];
+/** The name that setup gives the provider it adds. */
+const OVN_PROVIDER = 'ovirt-provider-ovn';
+const PROVIDERS = ['providers.id', 'providers.name'];
+const OPTIONS = ['vdc_options.option_name'];
 const HOSTED = [
   'vdc_options.option_name',
   'vdc_options.option_value',
@@ -33,12 +37,17 @@ export function neededColumns(layout: DatabaseLayout): string[] {
       ...ADMINISTRATOR,
       ...VERSIONS,
       ...TIMEKEEPING,
+      ...PROVIDERS,
+      ...OPTIONS,
       ...HOSTED,
     ]),
   ];
 }
 
-export type TableFindings = Pick<DatabaseContent, 'encrypted' | 'unsupportedLevels' | 'dwh' | 'hostedEngine'> & {
+export type TableFindings = Pick<
+  DatabaseContent,
+  'encrypted' | 'unsupportedLevels' | 'dwh' | 'hostedEngine' | 'ovnProvider' | 'legacyPassword'
+> & {
   /** An administrator with the role SuperUser, present in `users`. */
   administrator: boolean;
   /** Every row of `schema_version` is finished, and exactly one is current. */
@@ -52,6 +61,8 @@ interface Row {
   schema_version: boolean | null;
   timekeeping: { name: string; value: string | null }[] | null;
   hosted: { maintenance: boolean | null }[] | null;
+  ovn_provider: string | null;
+  legacy_password: boolean | null;
   [column: string]: unknown;
 }
 
@@ -78,6 +89,11 @@ const VERSIONS_SQL = `(SELECT count(*) > 0 AND count(CASE WHEN state IN ('INSTAL
 const TIMEKEEPING_SQL = `SELECT var_name::text AS name, var_value::text AS value FROM public.dwh_history_timekeeping
    WHERE var_name IN ('dwhHostname', 'dwhUuid', 'DwhCurrentlyRunning')`;
 
+const OVN_SQL = `(SELECT min(id::text) FROM public.providers WHERE name = '${OVN_PROVIDER}')`;
+
+/** Setup looks for the row alone: an empty value stops it as well. */
+const LEGACY_PASSWORD_SQL = "EXISTS (SELECT 1 FROM public.vdc_options WHERE option_name = 'AdminPassword')";
+
 function tablesSql(layout: DatabaseLayout, present: ReadonlySet<string>): string {
   const when = (needed: readonly string[], sql: string): string =>
     needed.every((pair) => present.has(pair)) ? sql : 'NULL';
@@ -97,7 +113,9 @@ function tablesSql(layout: DatabaseLayout, present: ReadonlySet<string>): string
     ${when(ADMINISTRATOR, ADMINISTRATOR_SQL)} AS administrator,
     ${when(VERSIONS, VERSIONS_SQL)} AS schema_version,
     ${when(TIMEKEEPING, json(TIMEKEEPING_SQL))} AS timekeeping,
-    ${when(HOSTED, json(HOSTED_SQL))} AS hosted`;
+    ${when(HOSTED, json(HOSTED_SQL))} AS hosted,
+    ${when(PROVIDERS, OVN_SQL)} AS ovn_provider,
+    ${when(OPTIONS, LEGACY_PASSWORD_SQL)} AS legacy_password`;
 }
 
 /** Asks the tables. `columns`: those of `neededColumns` that exist. */
@@ -121,6 +139,8 @@ export async function readTables(
     schemaVersion: row.schema_version === true,
     dwh: timekeeping(row.timekeeping),
     hostedEngine: hostedEngine(row.hosted),
+    ovnProvider: row.ovn_provider,
+    legacyPassword: row.legacy_password === true,
   };
 }
 

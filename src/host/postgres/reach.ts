@@ -11,9 +11,10 @@ export function reachOf(error: unknown): Reach {
   if (!(error instanceof HostError)) throw error;
   const { message, code } = error;
   const raw = { ...rawError(error.cause), code };
+  const unreachable: Reach = { state: 'unreachable', message, ...(code ? { code } : {}) };
   if (code === NO_DATABASE) return { state: 'absent', message };
   if (isSealedError(raw)) return { state: 'sealed', message };
-  if (isHbaError(raw)) return { state: 'unreachable', message };
+  if (isHbaError(raw)) return unreachable;
   if (code === PASSWORD_REJECTED || code === NOT_AUTHORIZED) return { state: 'rejected', message };
-  return { state: 'unreachable', message };
+  return unreachable;
 }

@@ -42,6 +42,7 @@ export class BelowRoot implements Services {
         masked,
         failedLoop: false,
         pids,
+        links,
       };
     });
   }

@@ -29,6 +29,7 @@ export class SysvServices implements Services {
           masked,
           failedLoop: false,
           pids: [],
+          links,
         } as const;
       }),
     );

@@ -13,6 +13,7 @@ export const dwh: ComponentLayout = {
     // First of all: only a clean stop writes "not running" into the engine database.
     { unit: 'ovirt-engine-dwhd', order: 10 },
   ],
+  timekeeping: { unit: 'ovirt-engine-dwhd', identity: `${CONF}/10-setup-uuid.conf` },
   database: {
     title: 'Data Warehouse database',
     defaultName: 'ovirt_engine_history',
@@ -106,7 +107,8 @@ export const grafana: ComponentLayout = {
     {
       path: '/var/lib/grafana/grafana.db',
       phase: 'state',
-      why: 'created by setup',
+      why: "Grafana's own database, created by setup",
+      keep: 'database',
       when: 'OVESETUP_GRAFANA_CORE/grafanaDbCreatedByUs',
     },
     {

@@ -42,6 +42,18 @@ export const g5: Layout = {
     '/etc/pki/ovirt-vmconsole',
     '/etc/ovirt-engine-setup.conf.d',
   ],
+  packagedDirectories: [
+    '/etc/ovirt-engine/firewalld',
+    '/etc/ovirt-engine/logcollector.conf.d',
+    '/etc/ovirt-engine/aaa',
+    '/etc/ovirt-imageio/conf.d',
+    '/etc/ovirt-imageio',
+    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy/conf.d',
+    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy',
+    '/etc/ovirt-vmconsole',
+    '/etc/pki/ovirt-vmconsole',
+    '/etc/ovirt-engine-setup.conf.d',
+  ],
   undoneKeys: ['OVESETUP_APACHE/configured', 'OVESETUP_FAPOLICYD/configured'],
   anchors: [
     '/etc/pki/ovirt-engine',
@@ -88,5 +100,10 @@ export const g5: Layout = {
     { path: '/var/lib/pgsql/data/postgresql.conf', why: "PostgreSQL's own configuration" },
     { path: '/var/lib/pgsql/data/pg_hba.conf', why: "PostgreSQL's own access rules" },
   ],
-  webServer: 'httpd',
+  webServer: {
+    unit: 'httpd',
+    config: '/etc/httpd/conf.d/ssl.conf',
+    ours: /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m,
+    reads: ['/etc/httpd', '/etc/pki/ovirt-engine'],
+  },
 };

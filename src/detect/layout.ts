@@ -1,0 +1,94 @@
+/** Which layout a host is read with: that of the release its marker or package names, else the one whose files are there. Only reads. */
+import { LAYOUTS, layoutOf, newestLayout } from '../layouts/index.ts';
+import type { MarkerFacts } from '../model/facts.ts';
+import { type Layout, RELEASES } from '../model/layout.ts';
+import type { DetectContext } from './context.ts';
+import { isPattern } from './glob.ts';
+import { findMarker } from './records.ts';
+import { type ReleaseFinding, releaseFrom } from './release.ts';
+
+export interface InstalledPackage {
+  version: string;
+  /** ms since the epoch. */
+  installedAt: number;
+}
+
+export interface LayoutFinding {
+  layout: Layout;
+  marker: MarkerFacts | null;
+  /** The engine's package; null if it is not installed, 'unknown' where nobody can tell. */
+  installed: InstalledPackage | null | 'unknown';
+  setupVersion: string | null;
+  told: ReleaseFinding;
+}
+
+/** Known files of a layout that are there. */
+async function score(context: Omit<DetectContext, 'layout'>, layout: Layout): Promise<number> {
+  const paths = new Set(
+    layout.components.flatMap(({ shownBy, files }) => [...shownBy, ...files.map(({ path }) => path)]),
+  );
+  let found = 0;
+  for (const path of paths) {
+    if (isPattern(path)) continue;
+    // What cannot be looked at is told later, by whoever needs it.
+    const stat = await context.host.files.stat(path).catch(() => null);
+    if (stat !== null) found += 1;
+  }
+  return found;
+}
+
+/** The layout most of whose files are there; of equal ones, and where none is, the newest. */
+async function guess(context: Omit<DetectContext, 'layout'>): Promise<Layout> {
+  if (LAYOUTS.length === 1) return newestLayout();
+  let best = { layout: newestLayout(), found: await score(context, newestLayout()) };
+  const newestFirst = [...LAYOUTS].sort(
+    (a, b) => RELEASES.indexOf(b.releases.at(-1)!) - RELEASES.indexOf(a.releases.at(-1)!),
+  );
+  for (const layout of newestFirst) {
+    const found = await score(context, layout);
+    if (found > best.found) best = { layout, found };
+  }
+  return best.layout;
+}
+
+async function firstMarker(context: Omit<DetectContext, 'layout'>): Promise<MarkerFacts | null> {
+  for (const path of new Set(LAYOUTS.map(({ marker }) => marker))) {
+    const layout = LAYOUTS.find(({ marker }) => marker === path)!;
+    const marker = await findMarker({ ...context, layout });
+    if (marker !== null) return marker;
+  }
+  return null;
+}
+
+async function firstPackage(
+  context: Omit<DetectContext, 'layout'>,
+  names: readonly string[],
+): Promise<LayoutFinding['installed']> {
+  let answer: LayoutFinding['installed'] = 'unknown';
+  for (const name of new Set(names)) {
+    const installed = await context.host.packages.version(name);
+    if (installed !== null && installed !== 'unknown') return installed;
+    if (installed === null) answer = null;
+  }
+  return answer;
+}
+
+/** @param fixed the layout of an earlier look at the same host: by now its marker and packages may be gone */
+export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: Layout | null): Promise<LayoutFinding> {
+  const marker = await firstMarker(context);
+  const [installed, setup] = await Promise.all([
+    firstPackage(
+      context,
+      LAYOUTS.map(({ packageName }) => packageName),
+    ),
+    firstPackage(
+      context,
+      LAYOUTS.map(({ setupPackageName }) => setupPackageName),
+    ),
+  ]);
+  const version = (one: LayoutFinding['installed']): string | null =>
+    one === null || one === 'unknown' ? null : one.version;
+  const told = releaseFrom(marker, version(installed));
+  const layout = fixed ?? layoutOf(told.release) ?? (await guess(context));
+  return { layout, marker, installed, setupVersion: version(setup), told };
+}
