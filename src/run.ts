@@ -12,6 +12,7 @@ import type { Vault } from './model/credentials.ts';
 import { InterruptedError, type Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
+import { realPath } from './model/paths.ts';
 import type { Plan, Wishes } from './model/plan.ts';
 import type { Command, Report, Verdict } from './model/report.ts';
 import { makePlan } from './plan/index.ts';
@@ -222,7 +223,7 @@ function stepContext(
 function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
   return runnerOf(RUNNERS, step)
     .touches(step)
-    .map((path) => (path.startsWith('/') && options.root !== '/' ? options.root + path : path));
+    .map((path) => (path.startsWith('/') ? realPath(options.root, path) : path));
 }
 
 /**

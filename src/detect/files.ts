@@ -3,8 +3,7 @@ import { anchorOf, rulesOf } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
 import type { ComponentId, FileRule, Phase } from '../model/layout.ts';
-import { isPlainPath, nameOf, parentOf, realPath } from '../model/paths.ts';
-import { shellWord } from '../model/shell.ts';
+import { isPlainPath, nameOf, parentOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern, matches } from './glob.ts';
 import { namesIn, pathsOf } from './look.ts';
@@ -214,24 +213,4 @@ async function examine(
     ...(copyOf === undefined ? {} : { copyOf }),
     ...(rule.credentialsOf ? { credentialsOf: [rule.credentialsOf] } : {}),
   };
-}
-
-/** What is left on purpose: listed as kept with the command that removes it by hand. */
-export async function findKept(context: DetectContext): Promise<KeptFact[]> {
-  const kept: KeptFact[] = [];
-  for (const { path, why, removable } of context.layout.kept) {
-    const dir = isPattern(path) ? parentOf(path) : path;
-    try {
-      const isThere = isPattern(path)
-        ? ((await context.host.files.list(dir)) ?? []).length > 0
-        : (await context.host.files.stat(dir)) !== null;
-      if (!isThere) continue;
-      // Only the content: the directories themselves belong to packages.
-      const remove = `rm -r ${shellWord(realPath(context.root, dir))}/*`;
-      kept.push(removable ? { path: dir, why, remove } : { path: dir, why });
-    } catch (error) {
-      context.note('unreadable', messageOf(error));
-    }
-  }
-  return kept;
 }

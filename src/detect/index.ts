@@ -6,14 +6,15 @@ import type { Host } from '../host/port.ts';
 import { machineTools } from '../host/tools.ts';
 import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
-import type { DatabaseFact, Facts, FileFact } from '../model/facts.ts';
+import type { DatabaseFact, Facts, FileFact, KeptFact } from '../model/facts.ts';
 import type { ComponentId, Release } from '../model/layout.ts';
 import { nameOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { type FoundCredentials, findCredentials } from './credentials.ts';
 import { findDatabases } from './databases.ts';
 import { findDirectories } from './directories.ts';
-import { findFiles, findKept } from './files.ts';
+import { findFiles } from './files.ts';
+import { findKept, findOthers } from './kept.ts';
 import { findLayout, type InstalledPackage } from './layout.ts';
 import { findLines } from './lines.ts';
 import { findPki } from './pki.ts';
@@ -204,7 +205,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     dwhUuid: credentials.dwhUuid,
     pki,
     // Where setup recorded what the layout knows, the layout says better why it stays.
-    kept: [...found.kept.filter(({ path }) => !kept.some((known) => known.path === path)), ...kept],
+    kept: uniquePaths([...kept, ...found.kept, ...(anything ? await findOthers(context, files) : [])]),
     directories: await findDirectories(context),
     tools: await tools,
     space: findSpace(files, lines, options.backupBase, uid),
@@ -213,6 +214,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     notes,
     faults,
   };
+}
+
+/** The first of each path: what the layout says of a place goes before what a record says. */
+function uniquePaths(kept: readonly KeptFact[]): KeptFact[] {
+  return kept.filter(({ path }, index) => kept.findIndex((one) => one.path === path) === index);
 }
 
 function callerName(): string {

@@ -180,6 +180,8 @@ export interface KeepRule {
   why: string;
   /** A directory whose content is only of use to look back: the command that removes it is told. Everything else stays for good reason. */
   removable?: true;
+  /** Each entry is kept for itself, with a command of its own. */
+  each?: true;
 }
 
 export interface Layout {
@@ -206,6 +208,8 @@ export interface Layout {
   anchors: readonly string[];
   /** Never removed, but listed as kept. */
   kept: readonly KeepRule[];
+  /** Directories in which setup's files and an administrator's stand side by side: the latter are listed as kept. */
+  shared: readonly string[];
   /** The web server in front of the engine: not ours, but setup edits its configuration and it serves our certificates. */
   webServer: {
     unit: string;

@@ -1,7 +1,7 @@
 /** Removing, resetting and reverting files, in the order of the phases. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { Phase } from '../model/layout.ts';
-import { parentOf } from '../model/paths.ts';
+import { parentOf, realPath } from '../model/paths.ts';
 import type { PlannedFile } from '../model/plan.ts';
 import type { StepList } from './build.ts';
 import type { FileDecisions } from './files.ts';
@@ -29,9 +29,9 @@ function commonDirectory(paths: readonly string[]): string {
   return first.slice(0, length).join('/') || '/';
 }
 
-function target(root: string, files: readonly PlannedFile[]): string {
-  const path = files.length === 1 ? files[0]!.path : commonDirectory(files.map((file) => file.path));
-  return root === '/' ? path : path === '/' ? root : root + path;
+/** Real path of the one file, or of the directory that all have in common. */
+function target(root: string, paths: readonly string[]): string {
+  return realPath(root, paths.length === 1 ? paths[0]! : commonDirectory(paths));
 }
 
 function title(verb: string, count: number, what: string): string {
@@ -54,7 +54,10 @@ export function planPhase(
         kind: 'files-remove',
         id: `remove:${phase}`,
         title: title('Remove', files.length, TITLES[phase]),
-        target: target(facts.root, files),
+        target: target(
+          facts.root,
+          files.map(({ path }) => path),
+        ),
         destructive: true,
         files,
       },
@@ -71,7 +74,7 @@ export function planReverts(facts: Facts, list: StepList, needs: readonly string
         kind: 'lines-revert',
         id: `revert:${path}`,
         title: `Revert ${edits.length === 1 ? '1 line' : `${edits.length} lines`} of setup in ${path}`,
-        target: facts.root === '/' ? path : facts.root + path,
+        target: realPath(facts.root, path),
         destructive: true,
         path,
         sha256,
@@ -91,7 +94,10 @@ export function planResets(facts: Facts, list: StepList, files: PlannedFile[], n
         kind: 'files-reset',
         id: 'reset:packaged',
         title: title('Empty', files.length, 'package files that setup filled'),
-        target: target(facts.root, files),
+        target: target(
+          facts.root,
+          files.map(({ path }) => path),
+        ),
         destructive: true,
         files,
       },
@@ -124,7 +130,7 @@ export function planDirectories(
         paths.length === 1
           ? 'Remove a directory of setup, now empty'
           : `Remove ${paths.length} directories of setup, now empty`,
-      target: paths.length === 1 ? paths[0]! : commonDirectory(paths),
+      target: target(facts.root, paths),
       destructive: false,
       paths,
     },

@@ -3,7 +3,7 @@ import { databasesOf, layoutOf } from '../layouts/index.ts';
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
-import { isBelow } from '../model/paths.ts';
+import { isBelow, realPath } from '../model/paths.ts';
 import type { Kept, Plan, Wishes } from '../model/plan.ts';
 import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
@@ -154,7 +154,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
             kind: 'pki-restore',
             id: 'restore:pki',
             title: `Put back the CA and keys that package removal copied to ${pki.restoreFrom}`,
-            target: layout.pki.dir,
+            target: realPath(facts.root, layout.pki.dir),
             destructive: false,
             from: pki.restoreFrom,
             path: layout.pki.dir,
@@ -188,9 +188,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));
   planReload(facts, layout, list, removed);
 
-  const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) =>
-    facts.root === '/' ? dir : facts.root + dir,
-  );
+  const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) => realPath(facts.root, dir));
   const databases = subjects.map(({ planned }) => planned);
   refusals.push(...findRefusals(facts, wishes, subjects, removedDirs), ...pki.refusals);
   const warnings: Warning[] = [

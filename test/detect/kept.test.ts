@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DetectContext } from '../../src/detect/context.ts';
-import { findKept } from '../../src/detect/files.ts';
+import { findKept } from '../../src/detect/kept.ts';
 import { g5 } from '../../src/layouts/g5/index.ts';
 import { HostError } from '../../src/model/errors.ts';
 
@@ -14,6 +14,7 @@ test('what is only of use to look back is listed with the command that removes i
   const kept = await findKept(context("/mnt/old engine's"));
   const removable = kept.filter(({ remove }) => remove !== undefined);
   expect(removable.map(({ path }) => path)).toEqual([
+    '/var/lib/engine-cleanup/something',
     '/var/lib/ovirt-engine/backups',
     '/var/lib/ovirt-engine-dwh/backups',
     '/var/lib/ovirt-engine-keycloak/backups',
@@ -22,7 +23,8 @@ test('what is only of use to look back is listed with the command that removes i
     '/var/log/ovirt-engine',
   ]);
   // The directories stay: they belong to packages.
-  expect(removable[0]!.remove).toBe("rm -r '/mnt/old engine'\\''s/var/lib/ovirt-engine/backups'/*");
+  expect(removable[1]!.remove).toBe("rm -r '/mnt/old engine'\\''s/var/lib/ovirt-engine/backups'/*");
+  expect(removable[0]!.remove).toBe("rm -r '/mnt/old engine'\\''s/var/lib/engine-cleanup/something'");
   expect(kept.map(({ path }) => path)).toContain('/var/lib/exports/iso');
   expect(kept.every(({ why }) => !why.includes('rm '))).toBe(true);
 });

@@ -1,11 +1,15 @@
 /** `verify` on real states of a host: the rows that were measured with the real engine-setup 4.5.8. */
-import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Check, Verdict } from '../../src/model/report.ts';
+import { DWH_UUID } from '../fixture/host-components.ts';
 import { Box } from './harness.ts';
 
 const PKI = '/etc/pki/ovirt-engine';
-const DROP_IN = '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf';
+const CONF = '/etc/ovirt-engine/engine.conf.d';
+const DROP_IN = `${CONF}/10-setup-database.conf`;
+const RUNNING = "UPDATE dwh_history_timekeeping SET var_value = '1' WHERE var_name = 'DwhCurrentlyRunning'";
 
 let box: Box;
 /** A second host as setup left it, to take files from. */
@@ -29,6 +33,11 @@ async function verdict(): Promise<{ ready: boolean; obstacles: string[]; warning
     obstacles: checks.filter(({ ok }) => !ok).map(({ id }) => id),
     warnings: checks.filter(({ ok, severity }) => ok && severity === 'warning').map(({ id }) => id),
   };
+}
+
+/** The statement that the only obstacle's hint ends with. */
+function statementIn({ checks }: Verdict): string {
+  return checks.find(({ ok }) => !ok)!.hint!.replace(/^.*?: /, '');
 }
 
 /** Puts files of a finished setup back. */
@@ -161,21 +170,134 @@ describe('an empty database with its drop-in', () => {
 });
 
 describe('a host that was never cleaned', () => {
-  it('is ready: setup upgrades it', async () => {
-    const never = await Box.make();
+  let never: Box;
+  beforeAll(async () => {
+    never = await Box.make();
+  });
+  afterAll(() => never.destroy());
+
+  async function judge(): Promise<Verdict> {
+    return (await never.json(['verify'])).report.verify!;
+  }
+  const obstacles = ({ checks }: Verdict): string[] => checks.filter(({ ok }) => !ok).map(({ id }) => id);
+  const notes = ({ checks }: Verdict): string[] =>
+    checks.filter(({ ok, severity }) => ok && severity === 'warning').map(({ id }) => id);
+
+  /** What is said while these files are away; they come back afterwards. */
+  async function away(...paths: string[]): Promise<Verdict> {
+    const aside = (path: string): string => `${never.path(path)}.aside`;
+    for (const path of paths) renameSync(never.path(path), aside(path));
     try {
-      const { report } = await never.json(['verify']);
-      expect(report).toMatchObject({ outcome: 'ok', changed: false, verify: { ready: true } });
-      // And stops where its Data Warehouse seems to run, or its hosts are not in maintenance.
-      await never.server.superuser(
-        "UPDATE dwh_history_timekeeping SET var_value = '1' WHERE var_name = 'DwhCurrentlyRunning'",
+      return await judge();
+    } finally {
+      for (const path of paths) renameSync(aside(path), never.path(path));
+    }
+  }
+
+  it('is ready: setup upgrades it', async () => {
+    const { report } = await never.json(['verify']);
+    expect(report).toMatchObject({ outcome: 'ok', changed: false, verify: { ready: true } });
+  });
+
+  it.each(['.truststore', 'serial.txt', 'database.txt', 'cert.conf'])(
+    'without %s of its PKI: not ready, and nothing that can be kept',
+    async (name) => {
+      expect(obstacles(await away(`${PKI}/${name}`))).toEqual(['pki-keys']);
+      renameSync(never.path(`${PKI}/${name}`), never.path('/aside'));
+      const { report } = await never.json(['plan', '-d', '--keep-pki']);
+      renameSync(never.path('/aside'), never.path(`${PKI}/${name}`));
+      expect(report.refusals).toMatchObject([
+        { check: 'keep-pki', message: expect.stringContaining(`${name} is missing`) },
+      ]);
+    },
+  );
+
+  it('without engine.p12: ready, because setup enrols it again, but stored passwords are lost', async () => {
+    const verdict = await away(`${PKI}/keys/engine.p12`);
+    expect(verdict.ready).toBe(true);
+    expect(notes(verdict)).toEqual(['pki-store', 'stored-passwords']);
+  });
+
+  it('without the ssh key: ready, setup writes it anew', async () => {
+    expect(await away(`${PKI}/keys/engine_id_rsa`)).toMatchObject({ ready: true });
+  });
+
+  it('with a CA that does not belong to its key: not ready', async () => {
+    const key = never.path(`${PKI}/private/ca.pem`);
+    const right = readFileSync(key);
+    copyFileSync(never.path(`${PKI}/private/qemu-ca.pem`), key);
+    expect(obstacles(await judge())).toEqual(['pki-keys']);
+    writeFileSync(key, right);
+  });
+
+  it('without its marker: not ready, setup would add a second OVN provider', async () => {
+    expect(obstacles(await away(never.host.marker))).toEqual(['ovn-provider']);
+  });
+
+  it('without the words that enable the engine: not ready', async () => {
+    const marker = never.text(never.host.marker);
+    never.host.write(never.host.marker, marker.replace('OVESETUP_ENGINE_CORE/enable=bool:True\n', ''));
+    expect(obstacles(await away(`${CONF}/10-setup-protocols.conf`))).toEqual(['engine-enable']);
+    expect(await judge()).toMatchObject({ ready: true });
+    never.host.write(never.host.marker, marker);
+  });
+
+  it('without the file setup takes the credentials from: told', async () => {
+    const verdict = await away(DROP_IN);
+    expect(verdict.ready).toBe(true);
+    expect(notes(verdict)).toEqual(['database-engine']);
+  });
+
+  it('with the password of the administrator from before 3.6: not ready until the statement was run', async () => {
+    const insert = "INSERT INTO vdc_options SELECT 9999, 'AdminPassword', 'x', 'general', ''";
+    await never.server.superuser(insert, 'engine');
+    const verdict = await judge();
+    expect(obstacles(verdict)).toEqual(['legacy-password']);
+    await never.server.superuser(statementIn(verdict), 'engine');
+    expect(await judge()).toMatchObject({ ready: true });
+  });
+
+  it('whose database accepts no connections: not ready until the statement was run', async () => {
+    await never.server.superuser('ALTER DATABASE engine ALLOW_CONNECTIONS false');
+    const verdict = await judge();
+    expect(obstacles(verdict)).toEqual(['database-engine']);
+    await never.server.superuser(statementIn(verdict));
+    expect(await judge()).toMatchObject({ ready: true });
+  });
+
+  it('whose engine database knows a Data Warehouse that runs elsewhere: not ready', async () => {
+    await never.server.superuser(RUNNING, 'engine');
+    expect(obstacles(await judge())).toEqual(['dwh-running']);
+  });
+});
+
+describe('a host with engine and Data Warehouse', () => {
+  it('is ready while it runs; killed, it is not, until engine-cleanup -d was run', async () => {
+    const whole = await Box.make({ dwh: true, services: true });
+    try {
+      const judge = async (): Promise<Check[]> =>
+        (await whole.json(['verify'])).report.verify!.checks.filter(({ ok }) => !ok);
+      await whole.server.superuser(
+        `${RUNNING}; UPDATE dwh_history_timekeeping SET var_value = '${DWH_UUID}' WHERE var_name = 'dwhUuid'`,
         'engine',
       );
-      const running = await never.json(['verify']);
-      expect(running.report.verify!.checks.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['dwh-running']);
-      rmSync(join(never.root, '/var/log'), { recursive: true, force: true });
+      expect(await judge()).toEqual([]);
+      const file = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
+      const text = whole.text(file);
+      whole.host.remove(file);
+      const [lost, ...others] = await judge();
+      expect(others).toEqual([]);
+      expect(lost).toMatchObject({ id: 'dwh-identity', hint: expect.stringContaining(`DWH_UUID="${DWH_UUID}"`) });
+      expect(lost!.detail).toContain(whole.path(file));
+      whole.host.write(file, text);
+      whole.host.stop();
+      expect(await judge()).toMatchObject([
+        { id: 'dwh-running', hint: expect.stringContaining('"engine-cleanup -d"') },
+      ]);
+      const { report } = await whole.json(['-u', '-d']);
+      expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
     } finally {
-      await never.destroy();
+      await whole.destroy();
     }
   });
 });

@@ -75,6 +75,12 @@ export const g5: Layout = {
   ],
   kept: [
     {
+      path: '/var/lib/engine-cleanup/*',
+      why: 'earlier run of engine-cleanup, with its backup',
+      removable: true,
+      each: true,
+    },
+    {
       path: '/var/lib/ovirt-engine/backups/*',
       why: 'earlier backup made by setup, cleanup or engine-backup',
       removable: true,
@@ -99,6 +105,13 @@ export const g5: Layout = {
     { path: '/etc/sysctl.d/ovirt-postgresql.conf', why: 'kernel settings PostgreSQL may need at the next boot' },
     { path: '/var/lib/pgsql/data/postgresql.conf', why: "PostgreSQL's own configuration" },
     { path: '/var/lib/pgsql/data/pg_hba.conf', why: "PostgreSQL's own access rules" },
+  ],
+  shared: [
+    '/etc/ovirt-engine/engine.conf.d',
+    '/etc/ovirt-engine/extensions.d',
+    '/etc/ovirt-engine/aaa',
+    '/etc/ovirt-engine/notifier/notifier.conf.d',
+    '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d',
   ],
   webServer: {
     unit: 'httpd',

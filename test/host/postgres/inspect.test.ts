@@ -37,10 +37,11 @@ async function lookAfter(sql: string, as: 'engine' | 'postgres' = 'engine'): Pro
 describe('a finished database', () => {
   it('of the engine has all that setup leaves', async () => {
     const content = await look({});
-    const { serverVersion, sizeBytes, encrypted, ...rest } = content;
+    const { serverVersion, sizeBytes, encrypted, ovnProvider, ...rest } = content;
     expect(serverVersion).toBeGreaterThanOrEqual(90200);
     expect(sizeBytes).toBeGreaterThan(15_000_000);
     expect(Object.values(encrypted).reduce((sum, count) => sum + count, 0)).toBe(ENCRYPTED_VALUES);
+    expect(ovnProvider).toMatch(/^[0-9a-f-]{36}$/);
     expect(rest).toEqual({
       owner: 'engine',
       tables: 156,
@@ -59,6 +60,7 @@ describe('a finished database', () => {
       recognised: true,
       dwh: { hostname: '', uuid: '', running: false },
       hostedEngine: 'none',
+      legacyPassword: false,
       lockCapacity: 9600,
     });
   });
@@ -72,6 +74,8 @@ describe('a finished database', () => {
       encrypted: {},
       dwh: null,
       hostedEngine: 'unknown',
+      ovnProvider: null,
+      legacyPassword: false,
     });
     expect(await look(how, keycloak.database)).toMatchObject({
       recognised: false,
@@ -95,7 +99,7 @@ describe('a half-built database', () => {
     const content = await lookAfter(
       'DROP TABLE public.providers, public.schema_version, public.users, public.vds_statistics, public.dwh_history_timekeeping CASCADE; ALTER TABLE public.fence_agents DROP agent_password CASCADE',
     );
-    expect(content).toMatchObject({ recognised: false, dwh: null, hostedEngine: 'unknown' });
+    expect(content).toMatchObject({ recognised: false, dwh: null, hostedEngine: 'unknown', ovnProvider: null });
     expect(content.missing).toEqual(
       expect.arrayContaining(['providers', 'schema_version', 'users', 'a finished schema_version']),
     );
@@ -182,6 +186,14 @@ describe('rows that matter', () => {
     const sql = `UPDATE public.dwh_history_timekeeping SET var_value = CASE var_name WHEN 'DwhCurrentlyRunning' THEN '1' WHEN 'dwhUuid' THEN 'u-1' END;
       DELETE FROM public.dwh_history_timekeeping WHERE var_name = 'dwhHostname'`;
     expect((await lookAfter(sql)).dwh).toEqual({ hostname: null, uuid: 'u-1', running: true });
+  });
+
+  it('the password of the administrator from before 3.6, whatever its value, and only a provider of the name that setup gives', async () => {
+    const option = (value: string): string =>
+      `INSERT INTO public.vdc_options SELECT 9999, 'AdminPassword', '${value}', 'general', '';
+       UPDATE public.providers SET name = 'ovirt-provider-ovn-2'`;
+    expect(await lookAfter(option('secret'))).toMatchObject({ legacyPassword: true, ovnProvider: null });
+    expect((await lookAfter(option(''))).legacyPassword).toBe(true);
   });
 
   it('values that are empty are not encrypted, and other levels than those setup upgrades from are named', async () => {
