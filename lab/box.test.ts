@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { Box, whyNotHere } from './box.ts';
+import { passedOver } from '../test/fixture/needs.ts';
+import { Box, whyNoBox } from './box.ts';
 
-const reason = whyNotHere('A box');
+const skip = passedOver('A box', await whyNoBox());
 const LAB = new URL('.', import.meta.url).pathname;
 const PROJECT = join(LAB, '..').replace(/\/$/, '');
 
@@ -21,7 +22,7 @@ function traces(base: string): string[] {
   return [...mounts, ...[base, ...cgroups].filter((path) => path !== '' && existsSync(path))];
 }
 
-describe.skipIf(reason !== null)('a box', () => {
+describe.skipIf(skip)('a box', () => {
   it('is a view of this machine with a systemd of its own, and nothing written in it is written here', async () => {
     const box = await Box.boot('view', PROJECT);
     try {

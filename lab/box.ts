@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whyNoNamespace, whyNoProgram, whyNotRoot } from '../test/fixture/needs.ts';
 import { BASE, owner, removeStale, watch } from './box-cleanup.ts';
 
 /** Where control groups hang: version 1 beside 2, and 2 alone. */
@@ -15,31 +16,22 @@ const CGROUPS = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cg
 /** Longest run of one command in a box, ms. */
 const COMMAND_LIMIT_MS = 120_000;
 
-/** Why no box can be booted here; null if one can. Installs what is missing. */
-export function whyNoBox(): string | null {
-  if (process.getuid?.() !== 0) return 'booting a box needs root';
-  if (spawnSync('systemd-nspawn', ['--version']).status !== 0) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    spawnSync('apt-get', ['update', '-q'], { env, stdio: 'ignore' });
-    const packages = ['systemd-container', 'systemd', 'dbus', 'procps'];
-    const { status, stderr } = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], {
-      env,
-      encoding: 'utf8',
-    });
-    if (status !== 0) return `systemd-container cannot be installed: ${stderr?.trim().split('\n').at(-1)}`;
-  }
-  const unshared = spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { encoding: 'utf8' });
-  return unshared.status === 0 ? null : `no namespaces here: ${unshared.stderr?.trim()}`;
-}
+/** Programs a box is booted, entered and looked into with, and Debian's packages that bring them. */
+const PROGRAMS = {
+  'systemd-nspawn': 'systemd-container',
+  'systemd-run': 'systemd',
+  'dbus-daemon': 'dbus',
+  pgrep: 'procps',
+} as const;
 
-/** The same for a test file: says loudly what is not tested here, and is an error where CI must not pass it over. */
-export function whyNotHere(what: string): string | null {
-  const reason = whyNoBox();
-  if (reason === null) return null;
-  const text = `\n*** ${what} cannot be tested here: ${reason}. Everything else was. ***\n`;
-  if (process.env.ENGINE_CLEANUP_LAB === 'require') throw new Error(text);
-  process.stderr.write(text);
-  return reason;
+/** Why no box can be booted here; null if one can. Installs what is missing. */
+export async function whyNoBox(): Promise<string | null> {
+  if (whyNotRoot() !== null) return whyNotRoot();
+  for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
+    const reason = await whyNoProgram(program, debianPackage);
+    if (reason !== null) return reason;
+  }
+  return whyNoNamespace('--mount', '--pid', '--fork');
 }
 
 export interface Ended {

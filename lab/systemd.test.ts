@@ -1,9 +1,10 @@
 /** The services of a running machine under a real systemd. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNotHere } from './box.ts';
+import { passedOver } from '../test/fixture/needs.ts';
+import { whyNoBox } from './box.ts';
 import { ServicesBox } from './services-box.ts';
 
-const reason = whyNotHere('systemd');
+const skip = passedOver('systemd', await whyNoBox());
 
 const SLEEP = 'ExecStart=/bin/sleep infinity';
 const INSTALL = '[Install]\nWantedBy=multi-user.target\n';
@@ -29,7 +30,7 @@ const UNITS: Record<string, string> = {
   passing: `${SLEEP}\n${INSTALL}`,
 };
 
-describe.skipIf(reason !== null)('services under systemd', () => {
+describe.skipIf(skip)('services under systemd', () => {
   let lab: ServicesBox;
 
   beforeAll(async () => {

@@ -1,9 +1,10 @@
 /** The services of a running machine without systemd: SysV scripts, and a container that has unit files only. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNotHere } from './box.ts';
+import { passedOver } from '../test/fixture/needs.ts';
+import { whyNoBox } from './box.ts';
 import { ServicesBox } from './services-box.ts';
 
-const reason = whyNotHere('SysV init');
+const skip = passedOver('SysV init', await whyNoBox());
 
 /** Hides the running systemd, and with it the way to its bus, from one command. */
 const WITHOUT_SYSTEMD = ['unshare', '--mount', '/bin/sh', '-c', 'mount -t tmpfs none /run/systemd && exec "$@"', 'sh'];
@@ -22,7 +23,7 @@ esac
 `;
 const UNIT = '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n';
 
-describe.skipIf(reason !== null)('services without systemd', () => {
+describe.skipIf(skip)('services without systemd', () => {
   let lab: ServicesBox;
 
   beforeAll(async () => {

@@ -48,7 +48,7 @@ export function filesSection(input: ReadmeInput): Section | null {
     'Every file that the run removed, emptied or edited, as it was before, with owner, mode, times, extended attributes and ACLs;',
     'before them the directories that went with them.',
     '',
-    ...directories,
+
     command(['tar', '--list', '--verbose', '--gzip', `--file=${archive.name}`]),
     command(['tar', ...EXTRACT, `--file=${archive.name}`, `--directory=${plan.root}`]),
   ];
@@ -56,7 +56,7 @@ export function filesSection(input: ReadmeInput): Section | null {
   if (edited.length > 0) {
     lines.push(
       '',
-      'These are not only the product’s: they come back whole, and what was changed in them since the run is lost.',
+      "These are not oVirt's alone: they come back whole, and what was changed in them since the run is lost.",
       'To leave one out, add --exclude= and its name as tar lists it.',
       '',
       ...edited.map((path) => `* ${real(path)}`),

@@ -1,5 +1,4 @@
 /** What the README says about services: stopped first, enabled and started last, by whatever manages them on that host. */
-import { nameOf, parentOf } from '../model/paths.ts';
 import { command, type ReadmeInput, type Section } from './section.ts';
 import type { ServiceBefore } from './survey.ts';
 
@@ -15,15 +14,6 @@ export function stopSection({ survey }: ReadmeInput): Section | null {
   return { title: 'Stop the services', lines: ['The run left them stopped. None of them may run now.', '', ...lines] };
 }
 
-/** `multi-user.target.wants` and the like go when they are empty. */
-function linkLines({ links }: ServiceBefore): string[] {
-  return links.flatMap(({ path, target }) => {
-    const dir = parentOf(path);
-    const make = /\.(?:wants|requires)$/.test(nameOf(dir)) ? [command(['mkdir', '--parents', '--mode=0755', dir])] : [];
-    return [...make, command(['ln', '--symbolic', '--force', '--no-dereference', target, path])];
-  });
-}
-
 /** Enabled are those that were enabled, started those that ran, in the reverse order of their stopping. */
 export function startSection({ survey, plan }: ReadmeInput): Section | null {
   const { services, webServer } = survey;
@@ -31,7 +21,6 @@ export function startSection({ survey, plan }: ReadmeInput): Section | null {
   const started = services.filter(({ ran }) => ran).reverse();
   const managed = unitsOf(enabled.filter(({ systemd }) => systemd));
   const lines = managed.length > 0 ? [command(['systemctl', 'enable', ...managed])] : [];
-  for (const service of enabled) lines.push(...linkLines(service));
   if (webServer?.systemd) lines.push(command(['systemctl', 'reload', webServer.unit]));
   else if (webServer?.script) lines.push(command([webServer.script, 'reload']));
   for (const { unit, systemd, script } of started) {
@@ -39,7 +28,9 @@ export function startSection({ survey, plan }: ReadmeInput): Section | null {
     else if (script !== null) lines.push(command([script, 'start']));
   }
   const byHand = unitsOf(started.filter(({ systemd, script }) => !systemd && script === null));
+  const linked = unitsOf(enabled.filter(({ systemd }) => !systemd));
   const notes: string[] = [];
+  if (linked.length > 0) notes.push(`What starts these at boot came back with the files: ${linked.join(', ')}.`);
   if (webServer && !webServer.systemd && webServer.script === null)
     notes.push(`Let ${webServer.unit} below ${plan.root} read its configuration again.`);
   if (byHand.length > 0)

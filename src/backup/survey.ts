@@ -1,6 +1,5 @@
-/** What a way back by hand needs to know of the host and that is gone when the run has ended: how each service starts, what starts it at boot, whose the directories were. */
+/** What a way back by hand needs to know of the host and that is gone when the run has ended: how each service starts, whose the directories were. */
 import type { Host } from '../host/port.ts';
-import { readInstalled } from '../host/services/installed.ts';
 import { realPath } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 
@@ -10,12 +9,10 @@ export interface ServiceBefore {
   ran: boolean;
   /** It would have been started at the next boot. */
   enabled: boolean;
-  /** The systemd of the running machine starts it. */
+  /** The systemd of the running machine starts and enables it. Elsewhere what enabled it is in the archive. */
   systemd: boolean;
   /** Real path of the SysV script that starts it; with neither, nothing is known that could. */
   script: string | null;
-  /** What starts it at boot where systemd cannot be told to: real paths, with the text of each link. */
-  links: { path: string; target: string }[];
 }
 
 export interface DirectoryBefore {
@@ -35,26 +32,16 @@ export interface Survey {
   directories: DirectoryBefore[];
 }
 
-async function linksOf(unit: string, plan: Plan, { files }: Host): Promise<ServiceBefore['links']> {
-  const { links } = readInstalled(plan.root, [unit]).get(unit)!;
-  const found: ServiceBefore['links'] = [];
-  for (const path of links) {
-    const target = await files.readLink(path);
-    if (target !== null) found.push({ path: realPath(plan.root, path), target });
-  }
-  return found;
-}
-
-async function serviceBefore(unit: string, plan: Plan, host: Host): Promise<ServiceBefore> {
-  let [ran, enabled, systemd] = [false, false, false];
+function serviceBefore(unit: string, plan: Plan, { services }: Host): ServiceBefore {
+  let [ran, enabled, systemd] = [false, false, plan.root === '/'];
   for (const step of plan.steps) {
     if ((step.kind !== 'service-stop' && step.kind !== 'service-disable') || step.unit !== unit) continue;
     ran ||= step.kind === 'service-stop';
     enabled ||= step.kind === 'service-disable';
-    systemd = plan.root === '/' && step.manager === 'systemd';
+    // In a container a unit has a file and links, but no systemd that knows them.
+    systemd &&= step.manager === 'systemd' && (step.kind === 'service-stop' || step.links.length === 0);
   }
-  const links = enabled && !systemd ? await linksOf(unit, plan, host) : [];
-  return { unit, ran, enabled, systemd, script: systemd ? null : host.services.startScript(unit), links };
+  return { unit, ran, enabled, systemd, script: systemd ? null : services.startScript(unit) };
 }
 
 async function webServerBefore(plan: Plan, { services }: Host): Promise<Survey['webServer']> {
@@ -76,15 +63,12 @@ export async function survey(plan: Plan, host: Host): Promise<Survey> {
     if (step.kind !== 'dirs-remove') continue;
     for (const path of step.paths) {
       const stat = await host.files.stat(path);
-      if (stat !== null) directories.push({ path: realPath(plan.root, path), ...ownership(stat) });
+      if (stat === null) continue;
+      const { mode, uid, gid } = stat;
+      directories.push({ path: realPath(plan.root, path), mode, uid, gid });
     }
   }
   directories.sort((a, b) => a.path.split('/').length - b.path.split('/').length);
-  const services: ServiceBefore[] = [];
-  for (const unit of units) services.push(await serviceBefore(unit, plan, host));
+  const services = [...units].map((unit) => serviceBefore(unit, plan, host));
   return { services, webServer: await webServerBefore(plan, host), directories };
-}
-
-function ownership({ mode, uid, gid }: Omit<DirectoryBefore, 'path'>): Omit<DirectoryBefore, 'path'> {
-  return { mode, uid, gid };
 }

@@ -27,7 +27,7 @@ function identity({ uuid, hostname }: Known, own: string | null, file: string): 
     own === null
       ? obstacle(
           'dwh-identity',
-          `The engine database knows a Data Warehouse (${who}), but ${file}, by which the one of this host is told, is gone: ${asks}`,
+          `The engine database knows a Data Warehouse (${who}), but ${file}, which holds the identity of this host's, is gone: ${asks}`,
           `If it is the one of this host, write DWH_UUID="${uuid}" into that file. Else ${blank}`,
         )
       : obstacle(

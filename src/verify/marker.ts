@@ -31,7 +31,7 @@ function checkOvn(facts: Facts): Check[] {
   return [
     obstacle(
       'ovn-provider',
-      `The engine database holds a provider "ovirt-provider-ovn", but ${facts.marker === null ? 'there is no marker that' : 'the marker does not'} name it: engine-setup would add a second one, and stops.`,
+      `The engine database holds a provider "ovirt-provider-ovn", but ${facts.marker === null ? 'no marker names it' : 'the marker does not name it'}: engine-setup would add a second one, and stops.`,
       `Give engine-setup an answer file with ${OVN_ID}=str:${provider}, or with ${OVN}=bool:False if OVN shall not be configured again.`,
     ),
   ];

@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { nameOf, realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
-import { cleanupCommand, engineDatabase, obstacle, passed, told } from './check.ts';
+import { cleanupCommand, engineDatabase, isUpgrade, obstacle, passed, told } from './check.ts';
 
 /** engine-setup will make the engine's database anew, or fill an empty one. */
 function isNew(facts: Facts): boolean {
@@ -15,7 +15,8 @@ function list(paths: readonly string[]): string {
   return `${paths.map(nameOf).join(', ')} ${paths.length === 1 ? 'is' : 'are'}`;
 }
 
-type Stumble = (id: string, detail: string) => Check;
+/** `first`: a way on that loses less than removing the PKI. */
+type Stumble = (id: string, detail: string, first?: string) => Check;
 
 /** Without `ca.pem` setup makes everything: what is left of the old CA is asked about, or silently kept. */
 function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
@@ -57,10 +58,12 @@ function withCa(facts: Facts, layout: Layout, judged: boolean, stumble: Stumble)
     return [stumble('pki-ca', `${ca} is not a certificate: engine-setup uses it as it is, and every enrolment fails.`)];
   const missing = layout.pki.whole.filter((path) => !pki.present.includes(path));
   if (missing.length > 0) {
+    const backup = `Put ${missing.map(nameOf).join(', ')} back from a backup (package removal leaves copies in ${realPath(facts.root, layout.pki.copies)}). Else: `;
     return [
       stumble(
         'pki-keys',
         `${ca} is there, but ${list(missing)} missing: engine-setup makes such files only together with a new CA. It does not ask, and enrolment fails, or the engine trusts nobody.`,
+        isUpgrade(facts) ? backup : '',
       ),
     ];
   }
@@ -91,7 +94,7 @@ function pairs(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
 /** Judges the tree by what is there, and by the keys where they were looked at. */
 export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[] {
   const hint = `Run "${cleanupCommand(facts)}" (without --keep-pki): it removes the PKI whole.`;
-  const stumble: Stumble = (id, detail) => obstacle(id, detail, hint);
+  const stumble: Stumble = (id, detail, first = '') => obstacle(id, detail, first + hint);
   const { ca, present, organization } = facts.pki;
   const checks = ca === 'absent' ? withoutCa(facts, layout, stumble) : withCa(facts, layout, judged, stumble);
   checks.push(...pairs(facts, layout, stumble));

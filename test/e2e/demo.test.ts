@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processesBelow } from '../../demo/processes.ts';
+import { killBelow, processesBelow } from '../../demo/processes.ts';
 import { cacheDir } from '../fixture/project.ts';
 
 const SCRIPT = new URL('../../scripts/demo.mjs', import.meta.url).pathname;
@@ -18,8 +18,9 @@ let text: string;
 beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'engine-cleanup-e2e-')));
 });
-afterEach(() => {
-  demo.kill('SIGTERM');
+afterEach(async () => {
+  demo.kill('SIGKILL');
+  await killBelow(dir);
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -77,7 +78,8 @@ describe('the demo', () => {
 
   it('stopped while the host is made leaves nothing', async () => {
     start();
-    await saw('Making');
+    // Its services are started one after the other, each by a program that Ctrl-C ends too.
+    while (processesBelow(dir).length === 0) await sleep(1);
     process.kill(-demo.pid!, 'SIGINT');
     expect(await ended()).toBe(130);
     expect(text).not.toContain('1. ');

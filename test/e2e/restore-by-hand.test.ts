@@ -1,14 +1,18 @@
 /** A backup is worth what its README brings back: its commands, run as they are printed, on hosts that the program has cleaned up. */
-import { lstatSync, mkdirSync, readlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { putBack, readmeOf, sections, wayBack } from '../backup/by-hand.ts';
 import type { Entry } from '../fixture/listing.ts';
+import { callerUid } from '../fixture/project.ts';
 import { run } from '../fixture/run.ts';
 import { Box, difference, SECRETS } from './harness.ts';
 
 let box: Box;
 afterEach(() => box.destroy());
+
+/** Setup made it, and it goes when it is empty. */
+const DIRECTORY = '/var/lib/ovirt-engine/dbmd5';
 
 /** What a run leaves of itself. */
 const OWN = /^\/(?:var\/lib\/engine-cleanup|run|var\/log\/ovirt-engine\/engine-cleanup\.log)(?:\/|$)/;
@@ -39,6 +43,8 @@ describe('the README of a clearing run', () => {
   it('brings back files, databases and services of an engine with Data Warehouse, Grafana and Keycloak', async () => {
     box = await Box.make({ dwh: true, grafana: true, keycloak: true, firewalld: true, services: true });
     const databases = ['engine', 'ovirt_engine_history', 'ovirt_engine_keycloak'];
+    chmodSync(box.path(DIRECTORY), 0o750);
+    if (callerUid() === 0) chownSync(box.path(DIRECTORY), 108, 108);
     const running = box.host.services.running();
     const links = startLinks();
     const files = picture();

@@ -226,8 +226,12 @@ describe('a host that was never cleaned', () => {
     const key = never.path(`${PKI}/private/ca.pem`);
     const right = readFileSync(key);
     copyFileSync(never.path(`${PKI}/private/qemu-ca.pem`), key);
-    expect(obstacles(await judge())).toEqual(['pki-keys']);
-    writeFileSync(key, right);
+    try {
+      expect(obstacles(await judge())).toEqual(['pki-keys']);
+      expect(obstacles(await away(`${PKI}/keys/engine.p12`))).toEqual(['pki-keys']);
+    } finally {
+      writeFileSync(key, right);
+    }
   });
 
   it('without its marker: not ready, setup would add a second OVN provider', async () => {

@@ -13,15 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPackages } from '../../src/host/packages.ts';
+import { passedOver } from '../fixture/needs.ts';
 import { buildPackage, installPackages, whyNoRpm } from '../fixture/rpm.ts';
 
 const TIMEOUT_MS = 3_600_000;
 const DATABASE = 'var/lib/rpm/rpmdb.sqlite';
 const ODD = 'a b % %{name} [c]*';
 
-const reason = await whyNoRpm();
-if (reason !== null)
-  process.stderr.write(`\n*** Packages cannot be tested here: ${reason}. Everything else was. ***\n`);
+const skip = passedOver('Packages', await whyNoRpm());
 
 let work: string;
 let root: string;
@@ -35,7 +34,7 @@ function rootWith(name: string, change: (dir: string) => void): string {
 }
 
 beforeAll(async () => {
-  if (reason !== null) return;
+  if (skip) return;
   work = realpathSync(mkdtempSync(join(tmpdir(), 'engine-cleanup-packages-')));
   root = join(work, 'root');
   const engine = await buildPackage(work, {
@@ -65,10 +64,10 @@ beforeAll(async () => {
   writeFileSync(join(root, 'etc/sample/unowned.conf'), 'made by setup');
 });
 afterAll(() => {
-  if (reason === null) rmSync(work, { recursive: true, force: true });
+  if (!skip) rmSync(work, { recursive: true, force: true });
 });
 
-describe.skipIf(reason !== null)('owners of files', () => {
+describe.skipIf(skip)('owners of files', () => {
   const owners = (paths: readonly string[], dir = root) => createPackages(dir, TIMEOUT_MS).owners(paths);
 
   it('are named for files, configuration, directories and deleted files', async () => {
@@ -114,7 +113,7 @@ describe.skipIf(reason !== null)('owners of files', () => {
   });
 });
 
-describe.skipIf(reason !== null)('version of a package', () => {
+describe.skipIf(skip)('version of a package', () => {
   const version = (name: string, dir = root) => createPackages(dir, TIMEOUT_MS).version(name);
 
   it('is told with the time it was installed', async () => {
@@ -130,7 +129,7 @@ describe.skipIf(reason !== null)('version of a package', () => {
   });
 });
 
-describe.skipIf(reason !== null)('the state of packages is unknown', () => {
+describe.skipIf(skip)('the state of packages is unknown', () => {
   const unknown = async (dir: string): Promise<void> => {
     const packages = createPackages(dir, TIMEOUT_MS);
     expect(await packages.owners(['/usr/share/sample/plain'])).toBeNull();
@@ -178,7 +177,7 @@ describe.skipIf(reason !== null)('the state of packages is unknown', () => {
   });
 });
 
-describe.skipIf(reason !== null)('the database', () => {
+describe.skipIf(skip)('the database', () => {
   it('is found where newer releases keep it', async () => {
     const dir = rootWith('sysimage', (top) => {
       mkdirSync(join(top, 'usr/lib/sysimage'), { recursive: true });

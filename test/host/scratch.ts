@@ -1,5 +1,5 @@
 /** Throw-away roots for tests of `host/`: real files below a temporary directory, mounts that only a private namespace sees, children of their own. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -54,9 +54,6 @@ export class Scratch {
 }
 
 export const isRoot = process.getuid?.() === 0;
-
-/** Mounts can be made where only the test sees them. */
-export const canMount = isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 export function openFiles(): number {
   return readdirSync('/proc/self/fd').length;

@@ -105,7 +105,7 @@ describe('dump and clear', () => {
       .filter((line) => !line.includes(' EXTENSION '));
     writeFileSync(`${path}.list`, list.join('\n'));
     const to = ['-h', 'localhost', '-p', String(server.port), '-U', 'engine', '-d', database];
-    await run(`${bin}/pg_restore`, [...to, '--single-transaction', '-L', `${path}.list`, path], {
+    await run(`${bin}/pg_restore`, [...to, '--no-owner', '--single-transaction', '-L', `${path}.list`, path], {
       env: { ...env, PGPASSWORD: ENGINE_PASSWORD },
     });
     expect(await text(database)).toBe(before);

@@ -3,11 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createFiles } from '../../../src/host/files/index.ts';
 import type { Files } from '../../../src/host/port.ts';
-import { canMount, PrivateMounts, Scratch } from '../scratch.ts';
+import { passedOver, whyNoMounts } from '../../fixture/needs.ts';
+import { PrivateMounts, Scratch } from '../scratch.ts';
 
 const PKI = '/etc/pki/ovirt-engine';
+const noMounts = passedOver('Mounts', whyNoMounts());
 
-describe.runIf(canMount)('a bind mount, which keeps the device number', () => {
+describe.skipIf(noMounts)('a bind mount, which keeps the device number', () => {
   let scratch: Scratch;
   let mounts: PrivateMounts;
   let files: Files;
@@ -91,7 +93,7 @@ describe.runIf(canMount)('a bind mount, which keeps the device number', () => {
   });
 });
 
-describe.runIf(canMount)('a file system that refuses', () => {
+describe.skipIf(noMounts)('a file system that refuses', () => {
   it('read-only: nothing changes, and the error says which and why', async () => {
     const scratch = new Scratch();
     onTestFinished(() => scratch.destroy());

@@ -1,5 +1,4 @@
 /** Services below a root: real processes, real scripts. */
-import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -19,6 +18,7 @@ import { createServices } from '../../../src/host/services/index.ts';
 import { readProcess } from '../../../src/host/services/processes.ts';
 import { HostError } from '../../../src/model/errors.ts';
 import { HostServices } from '../../fixture/host-services.ts';
+import { passedOver, whyNoNamespace } from '../../fixture/needs.ts';
 import { callerUid } from '../../fixture/project.ts';
 import { run } from '../../fixture/run.ts';
 import { makeFile, makeProgram, Orphans, SECONDS } from './orphans.ts';
@@ -28,7 +28,7 @@ const ENGINE = 'ovirt-engine';
 const PROXY = 'ovirt-websocket-proxy';
 
 /** A mount namespace; a caller that is not root becomes root in it, where the machine lets him. */
-const UNSHARE = ['unshare', '--mount', ...(callerUid() === 0 ? [] : ['--map-root-user'])];
+const NAMESPACE = ['--mount', ...(callerUid() === 0 ? [] : ['--map-root-user'])];
 
 let root: string;
 let host: HostServices;
@@ -193,7 +193,7 @@ describe('a script that may not be trusted', () => {
     }
   });
 
-  it.skipIf(spawnSync(UNSHARE[0]!, [...UNSHARE.slice(1), 'true']).status !== 0).each([
+  it.skipIf(passedOver('Services in namespaces of their own', whyNoNamespace(...NAMESPACE))).each([
     ['a chroot', 'exec chroot "$0" "$@"'],
     // Seen from outside, such a process has a program whose path does not even begin with the root.
     ['a container', 'mount --bind "$0" /mnt && exec chroot /mnt "$@"'],
@@ -204,7 +204,16 @@ describe('a script that may not be trusted', () => {
       mkdirSync(dirname(join(root, library[1]!)), { recursive: true });
       copyFileSync(library[1]!, join(root, library[1]!));
     }
-    const pid = await orphans.start([...UNSHARE, '/bin/sh', '-c', enter, root, `/usr/bin/${ENGINE}`, SECONDS]);
+    const pid = await orphans.start([
+      'unshare',
+      ...NAMESPACE,
+      '/bin/sh',
+      '-c',
+      enter,
+      root,
+      `/usr/bin/${ENGINE}`,
+      SECONDS,
+    ]);
     while (readProcess(pid)?.argv[0] !== `/usr/bin/${ENGINE}`) await sleep(5);
     makeFile(root, `var/run/${ENGINE}.pid`, `${pid}\n`);
     expect(await stateOf(ENGINE)).toMatchObject({ active: true, pids: [pid] });
