@@ -46,7 +46,7 @@ testStage('A whole host (lab/)', 'lab/vitest.config.ts');
 rmSync(work, { recursive: true, force: true });
 
 const none = total.passed + total.failed === 0;
-if (none) process.stdout.write(`\nNo test matches ${narrow.join(' ')}\n`);
+if (none) process.stdout.write(`\nNo test ran: npm test -- ${narrow.join(' ')}\n`);
 process.stdout.write(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`,
 );

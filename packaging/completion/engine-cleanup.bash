@@ -17,7 +17,7 @@ _engine_cleanup() {
   local options='--unattended -u --dont-drop-db -d --json --root --keep-pki --keep-changed --backup-dir --no-backup --log --config --timeout --force --no-color --verbose -v --help -h --version -V'
   local directories='--root --backup-dir'
   local files='--log --config'
-  local checks='foreign-objects hosted-engine half-built keep-pki shared-database'
+  local checks='foreign-objects hosted-engine old-answers half-built keep-pki shared-database'
   # end
 
   case " $directories " in *" $previous "*)

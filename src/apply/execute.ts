@@ -3,7 +3,7 @@ import { HostError, hintOf, messageOf, type Warning } from '../model/errors.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ReportedStep, StepStatus } from '../model/report.ts';
 import { runnerOf, type StepContext, type StepRunners } from '../steps/context.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, note } from './journal.ts';
 
 export interface Progress {
   begin(step: Step, index: number, total: number): void;
@@ -60,12 +60,14 @@ export async function execute(
       if (await runner.probe(step, context)) {
         entry.status = 'already';
       } else {
-        journal.write({ event: 'begin', step: step.id, kind: step.kind, touches: runner.touches(step) });
+        recordBegin(journal, step, runner.touches(step));
         if (step.destructive) result.destroyed = true;
         if (changesHost(step)) result.changed = true;
         await runner.apply(step, context);
         entry.status = 'done';
-        journal.write({ event: 'end', step: step.id, status: 'done' });
+        // It is done, written down or not; and nothing goes on unrecorded: the next step begins with a line of its own.
+        const untold = note(journal, { event: 'end', step: step.id, status: 'done' });
+        if (untold !== null) context.warn(untold);
       }
     } catch (error) {
       entry.status = 'failed';
@@ -74,7 +76,8 @@ export async function execute(
       if (hint !== null) entry.hint = hint;
       if (error instanceof HostError && error.intact) result.destroyed = destroyedBefore;
       if (context.signal.aborted) result.interrupted = true;
-      recordFailure(journal, step, entry.error);
+      // A full disk must not turn the report of a failure into a crash.
+      note(journal, { event: 'end', step: step.id, status: 'failed', error: entry.error });
     }
     entry.ms = Math.round(performance.now() - began);
     status.set(step.id, entry.status);
@@ -96,11 +99,14 @@ export function changesHost(step: Step): boolean {
   return !['files-archive', 'database-dump', 'roles-dump', 'backup-seal'].includes(step.kind);
 }
 
-/** A full disk must not turn the report of a failure into a crash. */
-function recordFailure(journal: Journal, step: Step, error: string): void {
+/** @throws HostError if it cannot be written down: then the step is not begun */
+function recordBegin(journal: Journal, step: Step, touches: string[]): void {
   try {
-    journal.write({ event: 'end', step: step.id, status: 'failed', error });
-  } catch {
-    // The failure itself is in the report.
+    journal.write({ event: 'begin', step: step.id, kind: step.kind, touches });
+  } catch (error) {
+    throw new HostError(`The journal of the run cannot be written, so this was not begun: ${messageOf(error)}`, {
+      hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
+      cause: error,
+    });
   }
 }

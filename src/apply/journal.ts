@@ -3,6 +3,7 @@
  * It is a record for people and for restore. It is never taken for the truth: after a crash the truth is what the host shows.
  */
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
+import { messageOf, type Warning } from '../model/errors.ts';
 
 export interface JournalEntry {
   event: 'run-begin' | 'begin' | 'end' | 'undo' | 'run-end';
@@ -19,7 +20,13 @@ export interface Journal {
   close(): void;
 }
 
-/** Opens a new journal. The file must not exist yet. */
+/** The same error, with the file it is about: the errors of `write` and `fsync` name none. */
+function named(path: string, error: unknown): Error {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return Object.assign(new Error(`${path}: ${messageOf(error)}`, { cause: error }), { code, syscall });
+}
+
+/** Opens a new journal. The file must not exist yet. @throws the errors of the file system, with the path */
 export function openJournal(path: string): Journal {
   const fd = openSync(
     path,
@@ -28,13 +35,34 @@ export function openJournal(path: string): Journal {
   );
   return {
     write(entry) {
-      writeSync(fd, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`);
-      fsyncSync(fd);
+      try {
+        writeSync(fd, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`);
+        fsyncSync(fd);
+      } catch (error) {
+        throw named(path, error);
+      }
     },
     close() {
-      closeSync(fd);
+      try {
+        closeSync(fd);
+      } catch (error) {
+        throw named(path, error);
+      }
     },
   };
+}
+
+/**
+ * Writes down what has happened already, or what must happen whether it can be written down or not: the way back. A journal that cannot be written is a
+ * warning then, and stops nothing. Null: it is written.
+ */
+export function note(journal: Journal, entry: JournalEntry): Warning | null {
+  try {
+    journal.write(entry);
+    return null;
+  } catch (error) {
+    return { code: 'run-directory', message: `The journal of the run is not whole: ${messageOf(error)}` };
+  }
 }
 
 /** A journal that keeps nothing, for tests of the executor. */

@@ -1,8 +1,9 @@
 /** Where a run ended before anything was destroyed, what it had closed is opened and what it had stopped runs again. */
 import { unsealDatabase } from '../host/postgres/drop.ts';
 import { messageOf, type Warning } from '../model/errors.ts';
+import { adminOf } from '../steps/admin.ts';
 import type { StepContext } from '../steps/context.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, note } from './journal.ts';
 
 /** Ends open transactions: nothing was cleared in those that are still open. */
 export async function closeSessions(context: StepContext): Promise<void> {
@@ -16,12 +17,16 @@ export interface WayBack {
   restarted: string[];
 }
 
-/** Reopens databases and starts services, in the reverse order of their stopping. What could not be done is a warning each. */
+/**
+ * Reopens databases and starts services, in the reverse order of their stopping. What could not be done is a warning each. It does not wait for its journal: a
+ * full disk may be the very reason for going back.
+ */
 export async function goBack(context: StepContext, journal: Journal): Promise<WayBack> {
   const result: WayBack = { warnings: [], restarted: [] };
   const attempt = async (what: string, target: string, action: () => Promise<void>): Promise<boolean> => {
+    const untold = note(journal, { event: 'undo', step: target });
+    if (untold !== null && !result.warnings.some(({ code }) => code === untold.code)) result.warnings.push(untold);
     try {
-      journal.write({ event: 'undo', step: target });
       await action();
       return true;
     } catch (error) {
@@ -30,10 +35,9 @@ export async function goBack(context: StepContext, journal: Journal): Promise<Wa
     }
   };
   for (const { database, port, limit } of context.undo.databases) {
-    await attempt(`Database "${database}" could not be reopened`, database, async () => {
-      const admin = context.host.databases.admin(port, 'postgres', context.timeoutMs);
-      if (admin) await unsealDatabase(admin, database, limit);
-    });
+    await attempt(`Database "${database}" could not be reopened`, database, async () =>
+      unsealDatabase(adminOf(context, port), database, limit),
+    );
   }
   for (const unit of [...context.undo.services].reverse()) {
     const started = await attempt(`${unit} could not be started again`, unit, () =>

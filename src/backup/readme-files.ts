@@ -48,7 +48,7 @@ export function filesSection(input: ReadmeInput): Section | null {
     'Every file that the run removed, emptied or edited, as it was before, with owner, mode, times, extended attributes and ACLs;',
     'before them the directories that went with them.',
     '',
-
+    ...directories,
     command(['tar', '--list', '--verbose', '--gzip', `--file=${archive.name}`]),
     command(['tar', ...EXTRACT, `--file=${archive.name}`, `--directory=${plan.root}`]),
   ];

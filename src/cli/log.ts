@@ -74,6 +74,9 @@ function openFile(path: string): number {
     if (!stat.isFile()) throw refused(path, 'it is not a regular file');
     if (stat.uid !== uid) throw refused(path, `it belongs to uid ${stat.uid}, not to the caller`);
     if (stat.nlink !== 1) throw refused(path, 'it has another name (a hard link)');
+    // A file that is not readable by its owner alone is none that a run made: its mode is not ours to change.
+    if ((stat.mode & 0o077) !== 0 && stat.size > 0)
+      throw refused(path, 'others may read it, so no run of engine-cleanup made it');
     if ((stat.mode & 0o7777) !== 0o600) fchmodSync(fd, 0o600);
     return fd;
   } catch (error) {

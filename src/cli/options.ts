@@ -56,6 +56,17 @@ interface ReadConfig {
   values: ConfigValues;
 }
 
+/** What a foreign disk may not decide for whoever works on it: that nobody is asked, that no backup is made, that a check is passed over. */
+function refuseOwnWill(values: ConfigValues, path: string): void {
+  for (const key of ['unattended', 'no-backup', 'force'] as const) {
+    if (values[key] === undefined || values[key] === false) continue;
+    throw new UsageError(
+      `${printable(path)} lies on the installation that is worked on, and may not set "${key}".`,
+      `Give --${key} on the command line, or name a configuration file of this machine with --config.`,
+    );
+  }
+}
+
 /**
  * The configuration file: the named one, or the default one if it exists. Below `--root` the default lies below it too and describes that
  * installation: its paths are places below the root, so that the file of a foreign disk cannot point the log or the backup anywhere else.
@@ -78,6 +89,7 @@ function readConfig(line: CommandLine, ports: OptionPorts, root: string | null):
     );
   }
   const values = parseConfigFile(text, path);
+  if (named === undefined && root !== null) refuseOwnWill(values, path);
   if (named === undefined && root !== null) {
     // Resolved first: no number of ".." climbs over the root.
     for (const key of ['log', 'backup-dir'] as const)

@@ -1,7 +1,7 @@
 /** Every place that may hold the credentials of a database, the best first. Only reads. */
 import { databasesOf } from '../layouts/index.ts';
 import type { Credentials } from '../model/credentials.ts';
-import { messageOf } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import type { FileFact } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout } from '../model/layout.ts';
 import { nameOf, parentOf, realPath } from '../model/paths.ts';
@@ -26,7 +26,8 @@ export interface FoundCredentials {
   dwhUuid: string | null;
 }
 
-const ORIGINS: Credentials['origin'][] = ['drop-in', 'copy', 'properties', 'answer-file', 'pgpass'];
+/** The best first. A copy is by its nature older than what it is a copy of. */
+const ORIGINS: Credentials['origin'][] = ['drop-in', 'properties', 'copy', 'borrowed', 'answer-file', 'pgpass'];
 
 function better(a: Credentials, b: Credentials): number {
   return ORIGINS.indexOf(a.origin) - ORIGINS.indexOf(b.origin) || b.mtimeMs - a.mtimeMs;
@@ -66,6 +67,18 @@ async function textOf(context: DetectContext, path: string): Promise<string | nu
   }
 }
 
+/** A drop-in that is there but cannot be read is not absent: with an old copy taken for it, somebody else's database would be emptied. */
+async function mustReadText(context: DetectContext, path: string, copies: readonly FileFact[]): Promise<string | null> {
+  if (copies.some((copy) => copy.path === path)) return textOf(context, path);
+  try {
+    return await context.host.files.readText(path);
+  } catch (error) {
+    const hint = error instanceof HostError ? error.hint : 'See the log.';
+    context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
+    return null;
+  }
+}
+
 /** Other components' drop-ins also name databases: the DWH's those of the engine. Each file is asked for every prefix. */
 async function fromDropIns(
   context: DetectContext,
@@ -78,7 +91,7 @@ async function fromDropIns(
   for (const { path, copyOf } of copies) if (copyOf !== undefined && paths.has(copyOf)) paths.add(path);
   const switches: SwitchSeen[] = [];
   for (const path of paths) {
-    const text = await textOf(context, path);
+    const text = await mustReadText(context, path, copies);
     if (text === null) continue;
     const mtimeMs = (await context.host.files.stat(path))?.identity.mtimeMs ?? 0;
     const isCopy = copies.some((copy) => copy.path === path);
@@ -89,8 +102,7 @@ async function fromDropIns(
       const values = isOwn && !isCopy ? await asRead(context, path, database.prefix) : alone.values;
       const on = isOwn ? isEnabled(values, database.enableKey) : null;
       if (on !== null) switches.push({ component, on, isCopy, mtimeMs });
-      // In another component's file the credentials are as good, but it is not where setup looks: a copy.
-      const origin = isOwn && !isCopy ? 'drop-in' : 'copy';
+      const origin = !isOwn ? 'borrowed' : isCopy ? 'copy' : 'drop-in';
       collector.add(component, databaseCredentials(values, database.prefix), path, origin, mtimeMs);
     }
   }
@@ -155,7 +167,8 @@ async function fromProperties(
       const text = await textOf(context, path);
       if (text === null) continue;
       const stat = await context.host.files.stat(path);
-      collector.add(component, jdbcCredentials(readProperties(text)), path, 'properties', stat?.identity.mtimeMs ?? 0);
+      const origin = (database.properties ?? []).includes(path) ? 'properties' : 'copy';
+      collector.add(component, jdbcCredentials(readProperties(text)), path, origin, stat?.identity.mtimeMs ?? 0);
     }
   }
 }
@@ -221,7 +234,7 @@ async function fromTmp(context: DetectContext, collector: Collector, found: Foun
       mode: stat.mode,
       uid: stat.uid,
       gid: stat.gid,
-      phase: 'credentials',
+      phase: 'credential-copies',
       why: 'password file of a killed setup or cleanup, recognised by its content',
       component,
       recorded: false,
@@ -248,9 +261,10 @@ export async function findCredentials(context: DetectContext, copies: readonly F
   await fromAnswers(context, collector, found);
   await fromTmp(context, collector, found);
   for (const list of collector.byComponent.values()) list.sort(better);
-  const uuidFile = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
-  const uuidText = await textOf(context, uuidFile);
-  if (uuidText !== null)
-    found.dwhUuid = readDropIns([{ path: uuidFile, text: uuidText }]).values.get('DWH_UUID')?.value ?? null;
+  for (const { timekeeping } of context.layout.components) {
+    const text = timekeeping ? await textOf(context, timekeeping.identity) : null;
+    if (timekeeping && text !== null)
+      found.dwhUuid = readDropIns([{ path: timekeeping.identity, text }]).values.get('DWH_UUID')?.value ?? null;
+  }
   return found;
 }

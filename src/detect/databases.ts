@@ -161,34 +161,46 @@ async function newestDump(context: DetectContext, layout: DatabaseLayout): Promi
   return newest?.path ?? null;
 }
 
-/** Notes databases that only older or lesser places name: they are not touched. */
-function noteOthers(context: DetectContext, title: string, candidates: readonly Credentials[]): void {
+/** Other databases that older or lesser places name, as a phrase each. They are never touched. */
+function othersOf(context: DetectContext, candidates: readonly Credentials[]): string[] {
   const [best, ...rest] = candidates;
-  for (const other of rest) {
-    if (best === undefined || databaseOf(other) === databaseOf(best)) continue;
-    context.note(
-      'other-database',
-      `${realPath(context.root, other.source)} names another ${title} ("${other.database}" on ${other.host}:${other.port}), which is not touched.`,
-    );
-  }
+  const others = rest.filter((other) => best !== undefined && databaseOf(other) !== databaseOf(best));
+  return [
+    ...new Set(
+      others.map(
+        ({ source, database, host, port }) => `"${database}" on ${host}:${port} (in ${realPath(context.root, source)})`,
+      ),
+    ),
+  ];
+}
+
+interface SetUp {
+  /** Set up here by any sign. */
+  components: readonly ComponentId[];
+  /** By the marker's or the answers' own word. */
+  said: readonly ComponentId[];
 }
 
 function foreignReason(
   context: DetectContext,
   component: ComponentId,
-  components: readonly ComponentId[],
+  { components, said }: SetUp,
   layout: DatabaseLayout,
-  credentials: Credentials | null,
+  candidates: readonly Credentials[],
 ): string | null {
-  if (components.includes(component) || credentials === null) return null;
-  const source = realPath(context.root, credentials.source);
+  const [best] = candidates;
+  if (best === undefined) return null;
+  // Named only by another component's file: that is how another host's database is known.
+  const isBorrowed = candidates.every(({ origin }) => origin === 'borrowed') && !said.includes(component);
+  if (components.includes(component) && !isBorrowed) return null;
+  const source = realPath(context.root, best.source);
   return `the ${layout.title} belongs to another host: its component is not set up here, ${source} only names it`;
 }
 
 /** Looks at every database whose component is set up here, or whose credentials lie here. */
 export async function findDatabases(
   context: DetectContext,
-  components: readonly ComponentId[],
+  setUp: SetUp,
   found: FoundCredentials,
   extraCa: string[],
   except: readonly ComponentId[],
@@ -196,15 +208,17 @@ export async function findDatabases(
   const wanted = databasesOf(context.layout).filter(({ component }) => !except.includes(component));
   const facts = wanted.map(async ({ component, database }): Promise<DatabaseFact | null> => {
     const candidates = found.byComponent.get(component) ?? [];
-    const here = components.includes(component);
+    const here = setUp.components.includes(component);
     if (found.switchedOff.has(component)) return null;
     // Without any sign of it only the engine's own names are looked for, where a superuser can tell: setup stumbles over them, whoever made them.
     const speculative = !here && candidates.length === 0;
     if (speculative && (component !== 'engine' || context.root !== '/')) return null;
     const reached = await contactFirst(context, database, candidates, extraCa);
     const local = isLocalHost(reached.credentials?.host ?? 'localhost');
-    const foreign = foreignReason(context, component, components, database, reached.credentials);
-    noteOthers(context, database.title, candidates);
+    const foreign = foreignReason(context, component, setUp, database, candidates);
+    const others = othersOf(context, candidates);
+    for (const other of others)
+      context.note('other-database', `Another ${database.title} is named too, and is not touched: ${other}.`);
     const admin = foreign === null ? await adminView(context, database, reached.credentials, local) : NO_ADMIN;
     if (speculative && !(admin.database?.exists || admin.role?.exists)) return null;
     return {
@@ -215,6 +229,7 @@ export async function findDatabases(
       foreign,
       credentials: reached.credentials,
       candidates,
+      others,
       local,
       providedByOthers: found.providedByOthers.has(component),
       reach: reached.reach,

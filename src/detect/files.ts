@@ -73,7 +73,7 @@ async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candi
     (lines ?? []).map(({ path }) => ({ component: id, rule: sharedRule(path) })),
   );
   const dirs = new Set(
-    [...known.keys(), ...[...rules, ...shared].map(({ rule }) => rule.path)]
+    [`${context.layout.records}/`, ...known.keys(), ...[...rules, ...shared].map(({ rule }) => rule.path)]
       .map(parentOf)
       .filter((dir) => !isPattern(dir)),
   );
@@ -86,6 +86,9 @@ async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candi
       const owner =
         known.get(base) ??
         rules.find(({ rule }) => matches(rule.path, base)) ??
+        (name.endsWith('.tmp') && dir === context.layout.records
+          ? { component: 'engine' as const, rule: sharedRule(base) }
+          : undefined) ??
         (name.endsWith('.tmp') ? shared.find(({ rule }) => matches(rule.path, base)) : undefined);
       if (!owner || owner.rule.noCopies || owner.rule.packaged === 'package' || owner.rule.keep === 'always') continue;
       copies.push({ path: `${dir}/${name}`, component: owner.component, rule: owner.rule, copyOf: base });
@@ -97,7 +100,7 @@ async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candi
 function phaseOf({ rule, copyOf }: Candidate): Phase {
   if (copyOf === undefined) return rule.phase;
   if (rule.phase === 'ca') return 'keystores';
-  if (rule.phase === 'marker') return 'credentials';
+  if (rule.phase === 'marker' || rule.phase === 'credentials') return 'credential-copies';
   return rule.phase === 'drop-ins' ? 'state' : rule.phase;
 }
 
@@ -192,8 +195,10 @@ async function examine(
   if (rule.only === 'link' && stat.identity.type !== 'link') return null;
   const unchanged = recorded ? await isUnchanged(context, recorded) : null;
   const isOwnRule = rule.why !== 'named by the uninstall record';
-  if (unchanged === false && !isOwnRule && !context.layout.anchors.some((anchor) => path.startsWith(`${anchor}/`))) {
-    return { kept: { path, why: 'recorded by setup, but no longer what setup wrote' } };
+  const isInProduct = context.layout.anchors.some((anchor) => path.startsWith(`${anchor}/`));
+  if (unchanged !== true && !isOwnRule && !isInProduct) {
+    const why = unchanged === null ? 'recorded without a hash' : 'recorded by setup, but no longer what setup wrote';
+    return { kept: { path, why: `${why}, in a directory that is not setup's` } };
   }
   const linkTarget = stat.identity.type === 'link' ? ((await files.readLink(path)) ?? '') : undefined;
   return {

@@ -8,7 +8,7 @@ import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
 import type { DatabaseFact, Facts, FileFact, KeptFact } from '../model/facts.ts';
 import type { ComponentId, Release } from '../model/layout.ts';
-import { nameOf } from '../model/paths.ts';
+import { isBelow, nameOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { type FoundCredentials, findCredentials } from './credentials.ts';
 import { findDatabases } from './databases.ts';
@@ -46,22 +46,29 @@ async function findComponents(
   values: Record<string, unknown> | null,
   files: readonly FileFact[],
   { switchedOff, answered }: Pick<FoundCredentials, 'switchedOff' | 'answered'>,
-): Promise<ComponentId[]> {
+): Promise<{ components: ComponentId[]; said: ComponentId[] }> {
   const components: ComponentId[] = [];
+  const saidSo: ComponentId[] = [];
   for (const { id, enabledBy, shownBy } of context.layout.components) {
     if (switchedOff.has(id)) continue;
     const said = values === null ? [] : enabledBy.filter((key) => key in values);
     if (said.length > 0) {
-      if (said.some((key) => values?.[key] === true)) components.push(id);
+      if (said.some((key) => values?.[key] === true)) {
+        components.push(id);
+        saidSo.push(id);
+      }
       continue;
     }
-    const shown = await Promise.all(shownBy.map((path) => context.host.files.stat(path)));
+    // A marker that does not speak of a component is no invitation to find it in keys that were left behind: a Data Warehouse's host has them too.
+    const evidence = values === null ? shownBy : shownBy.filter((path) => !isBelow(path, context.layout.pki.dir));
+    const shown = await Promise.all(evidence.map((path) => context.host.files.stat(path)));
     const inCopies = files.some(({ copyOf }) => copyOf !== undefined && shownBy.includes(copyOf));
     // A setup that was rolled back leaves hardly more than its answers.
     const told = values === null && answered.get(id) === true;
     if (shown.some((stat) => stat !== null) || inCopies || told) components.push(id);
+    if (told) saidSo.push(id);
   }
-  return components;
+  return { components, said: saidSo };
 }
 
 function mayWrite(root: string, uid: number): boolean {
@@ -144,9 +151,9 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const credentials = await findCredentials(context, copies);
   files.push(...credentials.pgpass);
   attachCredentialOwners(files, credentials);
-  const components = await findComponents(context, marker?.values ?? null, files, credentials);
+  const { components, said } = await findComponents(context, marker?.values ?? null, files, credentials);
   const [databases, lines, services, pki, kept] = await Promise.all([
-    findDatabases(context, components, credentials, await engineCa(context), options.asked ?? []),
+    findDatabases(context, { components, said }, credentials, await engineCa(context), options.asked ?? []),
     findLines(context, foundRecords.merged),
     findServices(context, components),
     findPki(context),

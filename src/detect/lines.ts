@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { messageOf } from '../model/errors.ts';
 import type { LineEdit, LineFact } from '../model/facts.ts';
 import type { ComponentId } from '../model/layout.ts';
-import { isPlainPath } from '../model/paths.ts';
+import { isPlainPath, realPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { pathsOf } from './look.ts';
 import { editsByRules, findEdits } from './read/lines.ts';
@@ -18,7 +18,14 @@ interface Wanted {
 async function text(context: DetectContext, path: string): Promise<string | null> {
   try {
     const stat = await context.host.files.stat(path);
-    if (stat === null || stat.identity.type !== 'file') return null;
+    if (stat === null) return null;
+    if (stat.identity.type !== 'file') {
+      context.note(
+        'linked-file',
+        `${realPath(context.root, path)} is no regular file: lines of setup in it are not looked for, and stay.`,
+      );
+      return null;
+    }
     // Bytes as latin1: whatever is in the rest of the file comes back as it was.
     return (await context.host.files.readBytes(path))?.toString('latin1') ?? null;
   } catch (error) {

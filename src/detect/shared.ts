@@ -4,7 +4,12 @@ import type { Files } from '../host/port.ts';
 import { databasesOf } from '../layouts/index.ts';
 import type { DatabaseFact } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
+import { isLocalHost } from './databases.ts';
 import { databaseCredentials, readDropIns } from './read/drop-in.ts';
+
+function sameHost(one: string, other: string): boolean {
+  return one === other || (isLocalHost(one) && isLocalHost(other));
+}
 
 /** Databases that the machine's own installation names too: a root that is a snapshot of this machine may share its live database. */
 export async function sharedDatabases(
@@ -21,7 +26,7 @@ export async function sharedDatabases(
       const own = text === null ? null : databaseCredentials(readDropIns([{ path, text }]).values, database.prefix);
       const same =
         own &&
-        own.host === fact.credentials.host &&
+        sameHost(own.host, fact.credentials.host) &&
         own.port === fact.credentials.port &&
         own.database === fact.credentials.database;
       if (same && !shared.includes(fact)) shared.push(fact);

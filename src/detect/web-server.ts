@@ -1,4 +1,5 @@
 /** The web server in front of the engine: whether it runs, and whose certificates it uses. Only reads. */
+import { messageOf } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import { isBelow } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
@@ -16,7 +17,10 @@ export async function findWebServer(context: DetectContext, lines: Facts['lines'
 /** Whether its TLS configuration uses the engine's certificates, whoever wrote that. */
 export async function findTlsConfig(context: DetectContext): Promise<Facts['sslConf']> {
   const { config, ours } = context.layout.webServer;
-  const text = await context.host.files.readText(config).catch(() => null);
+  const text = await context.host.files.readText(config).catch((error: unknown) => {
+    context.note('unreadable', messageOf(error));
+    return null;
+  });
   if (text === null) return 'absent';
   return ours.test(text) ? 'engine' : 'plain';
 }

@@ -37,7 +37,7 @@ export function rulesOf(layout: Layout): { component: ComponentId; rule: FileRul
 /** The anchor a path lies in: the longest known one, else its first two components. A removal never leaves the anchor's mount. */
 export function anchorOf(layout: Layout, path: string): string {
   let best = '';
-  for (const anchor of layout.anchors) {
+  for (const anchor of [...layout.anchors, ...layout.sharedAnchors]) {
     if ((path === anchor || path.startsWith(`${anchor}/`)) && anchor.length > best.length) best = anchor;
   }
   if (best !== '') return best;

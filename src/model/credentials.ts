@@ -11,8 +11,8 @@ export interface Credentials {
   validation: boolean;
   /** The file (host path) the credentials were read from. */
   source: string;
-  /** What kind of file that is: setup's own drop-in, a copy of it, or another place that happens to hold them. */
-  origin: 'drop-in' | 'copy' | 'answer-file' | 'properties' | 'pgpass';
+  /** What kind of file that is: setup's own drop-in, the account profile, a copy of these, another component's drop-in, or another place that happens to hold them. */
+  origin: 'drop-in' | 'properties' | 'copy' | 'borrowed' | 'answer-file' | 'pgpass';
   /** Modification time of the source, ms since the epoch: the newest copy is preferred when no server answers. */
   mtimeMs: number;
   /** Key into the vault; null when the file holds no password. */

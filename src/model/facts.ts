@@ -153,6 +153,8 @@ export interface DatabaseFact {
   credentials: Credentials | null;
   /** All places that hold credentials of this database, the chosen one first. */
   candidates: Credentials[];
+  /** Other databases that older or lesser places name, as a phrase each. */
+  others: string[];
   /** The server is on this machine. */
   local: boolean;
   /** An answer file says that the database was provided by somebody else. */

@@ -41,6 +41,7 @@ export const PHASES = [
   'state', // checksums, caches, what a killed setup strewed about
   'records', // uninstall records
   'marker', // the post-install marker
+  'credential-copies', // copies of credentials, before the files that setup itself reads: alone, an old copy would be taken for the truth
   'credentials', // last of all: every file that holds credentials of a database
 ] as const;
 export type Phase = (typeof PHASES)[number];
@@ -206,6 +207,8 @@ export interface Layout {
   undoneKeys: readonly string[];
   /** Where the product's files lie: a removal never leaves the mount of the anchor it lies in. */
   anchors: readonly string[];
+  /** Anchors in directories of other products: what lies there is setup's only by a rule, or by a record whose hash it still has. */
+  sharedAnchors: readonly string[];
   /** Never removed, but listed as kept. */
   kept: readonly KeepRule[];
   /** Directories in which setup's files and an administrator's stand side by side: the latter are listed as kept. */

@@ -44,6 +44,14 @@ function mayDrop(fact: DatabaseFact, layout: DatabaseLayout): string | null {
 
 function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): Decision {
   const { reach, admin } = fact;
+  const origin = fact.credentials?.origin;
+  if (fact.others.length > 0 && origin !== undefined && origin !== 'drop-in' && origin !== 'properties') {
+    return refuse(
+      fact,
+      `only copies name it, and others name ${fact.others.slice(0, 3).join(' and ')}: which is this host's cannot be told`,
+      "Write the right credentials into setup's drop-in, or remove the copies that name another database",
+    );
+  }
   const drop = mayDrop(fact, layout);
   if (drop !== null) return { action: 'drop', why: drop };
   if (reach.state === 'absent') return { action: 'absent', why: 'the server says that it does not exist' };

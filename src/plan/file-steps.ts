@@ -14,6 +14,7 @@ const TITLES: Record<Phase, string> = {
   state: 'state and left-over copies',
   records: 'uninstall records',
   marker: 'the post-install marker',
+  'credential-copies': 'copies of database credentials',
   credentials: 'files that hold database credentials',
 };
 

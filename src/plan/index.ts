@@ -18,6 +18,7 @@ import {
   promotionsOf,
   type Rewrites,
   rewritesNeeded,
+  timekeepingOf,
 } from './keep-steps.ts';
 import { judgePki } from './pki.ts';
 import { findRefusals } from './refusals.ts';
@@ -88,6 +89,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const effective: Wishes = { ...wishes, keepPki: pki.keep };
   const decisions = decideFiles(facts, effective);
   const list = new StepList();
+  const timekeeping = timekeepingOf(facts, effective);
 
   const unseals = planUnseals(subjects, list);
   const stops = planStops(facts, list);
@@ -119,7 +121,8 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     }
     planSeals(subjects, list, before);
     planDumps(subjects, list, before);
-    if (list.ids('files-archive', 'database-dump', 'roles-dump').length > 0) {
+    // Old values of rows that are rewritten go into the backup too.
+    if (list.ids('files-archive', 'database-dump', 'roles-dump').length > 0 || timekeeping !== null) {
       list.add(
         {
           kind: 'backup-seal',
@@ -164,7 +167,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
       ]
     : [];
   const promoted = planPromotions(facts, promotions, list, safe);
-  const rows = planTimekeeping(facts, effective, list, safe);
+  const rows = planTimekeeping(timekeeping, list, safe);
   const ended = planRemovals(subjects, list, safe, wishes);
   const proven = [...safe, ...ended, ...restored, ...promoted];
 
@@ -182,7 +185,13 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const rewriting = planRewrites(facts, layout, effective, list, decisions, files);
   const records = planPhase(facts, list, 'records', decisions, [...files, ...rewriting]);
   const marker = planPhase(facts, list, 'marker', decisions, [...files, ...rewriting, ...records]);
-  const everything = [...files, ...rewriting, ...records, ...marker];
+  const copies = planPhase(facts, list, 'credential-copies', decisions, [
+    ...files,
+    ...rewriting,
+    ...records,
+    ...marker,
+  ]);
+  const everything = [...files, ...rewriting, ...records, ...marker, ...copies];
   planPhase(facts, list, 'credentials', decisions, everything);
   const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));

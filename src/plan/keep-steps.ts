@@ -155,34 +155,47 @@ export function planRewrites(
   return ids;
 }
 
+interface Timekeeping {
+  credentials: Credentials;
+  uuid: string | null;
+  /** Both rows are blanked; else only "running" is set to 0. */
+  blank: boolean;
+  was: { hostname: string; uuid: string; running: boolean };
+}
+
 /**
  * The two rows by which setup knows its DWH, in an engine database that stays: blanked where this host's DWH goes, and "running" set to 0 where a
- * killed DWH left it at 1, because setup refuses to go on while DWH seems to run.
+ * killed DWH left it at 1, because setup refuses to go on while DWH seems to run. Null where nothing is to be done.
  */
-export function planTimekeeping(facts: Facts, wishes: Wishes, list: StepList, needs: readonly string[]): string[] {
+export function timekeepingOf(facts: Facts, wishes: Wishes): Timekeeping | null {
   const engine = facts.databases.find(({ component }) => component === 'engine');
   const rows = engine?.content?.dwh;
-  if (!engine?.credentials || !rows || !facts.components.includes('dwh')) return [];
+  if (!engine?.credentials || !rows || !facts.components.includes('dwh')) return null;
   const stays = engine.foreign !== null || wishes.keepDatabases === true;
-  if (!stays) return [];
-  const ownUuid = facts.dwhUuid;
-  const mine = rows.uuid !== null && rows.uuid !== '' && rows.uuid === ownUuid;
+  if (!stays) return null;
+  const uuid = facts.dwhUuid;
+  const mine = rows.uuid !== null && rows.uuid !== '' && rows.uuid === uuid;
   const blank = mine && !wishes.keepDatabases;
-  if (!blank && !(rows.running && (mine || rows.uuid === ''))) return [];
+  if (!blank && !(rows.running && (mine || rows.uuid === ''))) return null;
+  const was = { hostname: rows.hostname ?? '', uuid: rows.uuid ?? '', running: rows.running };
+  return { credentials: engine.credentials, uuid, blank, was };
+}
+
+/** The step for it. */
+export function planTimekeeping(rows: Timekeeping | null, list: StepList, needs: readonly string[]): string[] {
+  if (rows === null) return [];
+  const { database, host } = rows.credentials;
   return [
     list.add(
       {
         kind: 'dwh-rows',
         id: 'rows:dwh',
-        title: blank
-          ? `Blank the two DWH rows in database "${engine.credentials.database}" on ${engine.credentials.host}`
-          : `Set DwhCurrentlyRunning to 0 in database "${engine.credentials.database}"`,
-        target: engine.credentials.database,
+        title: rows.blank
+          ? `Blank the two DWH rows in database "${database}" on ${host}`
+          : `Set DwhCurrentlyRunning to 0 in database "${database}"`,
+        target: database,
         destructive: false,
-        credentials: engine.credentials,
-        uuid: ownUuid,
-        blank,
-        was: { hostname: rows.hostname ?? '', uuid: rows.uuid ?? '', running: rows.running },
+        ...rows,
       },
       needs,
     ),

@@ -1,7 +1,7 @@
 /** Finishes the backup: passwords and answer files, README, and last the manifest. Only from here on may anything be destroyed. */
 import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup/answer-file.ts';
 import type { Backup } from '../backup/backup.ts';
-import { type Address, isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
+import { isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
 import { readme } from '../backup/readme.ts';
 import { survey } from '../backup/survey.ts';
 import { socketDirectory } from '../host/postgres/account.ts';
@@ -22,6 +22,7 @@ function loginsOf({ databases }: BackupSeal, { plan }: StepContext, backup: Back
   return logins;
 }
 
+/** Files by which libpq logs in without being asked, and checks the server as the run did. */
 async function writeLogins(
   logins: readonly Credentials[],
   { vault, extraCa }: StepContext,
@@ -30,7 +31,7 @@ async function writeLogins(
   const lines = new Set<string>();
   for (const login of logins) {
     const password = vault.get(login.secret);
-    const line = password === undefined ? null : passwordLine(login satisfies Address, password);
+    const line = password === undefined ? null : passwordLine(login, password);
     if (line !== null) lines.add(line);
   }
   if (lines.size > 0) backup.write(PASSWORDS, 'passwords', [...lines].join(''));
@@ -52,6 +53,7 @@ function writeAnswers({ databases }: BackupSeal, { layout, vault }: StepContext,
   return unanswered;
 }
 
+/** Where the sockets of the local servers are, by port: not every psql looks in the same place. */
 function socketDirs({ plan }: StepContext): Map<number, string> {
   const dirs = new Map<number, string>();
   for (const { action, port } of plan.databases) {

@@ -65,10 +65,19 @@ describe('the log', () => {
     for (let one = dirname(path); one !== dir; one = dirname(one)) expect(mode(one), one).toBe('755');
   });
 
-  test('is appended to, and closed to others where it was open', () => {
+  test('that others may read is none of ours, and stays as it is', () => {
+    const path = join(dir, 'log');
+    writeFileSync(path, 'root:x:0:0\n');
+    chmodSync(path, 0o644);
+    expect(() => open(path)).toThrow(/others may read it/);
+    expect(readFileSync(path, 'utf8')).toBe('root:x:0:0\n');
+    expect(mode(path)).toBe('644');
+  });
+
+  test('is appended to', () => {
     const path = join(dir, 'log');
     writeFileSync(path, 'earlier run\n');
-    chmodSync(path, 0o644);
+    chmodSync(path, 0o600);
     open(path).line('this run');
     expect(readFileSync(path, 'utf8')).toMatch(/^earlier run\n\d{4}-\d\d-\d\dT[\d:.]+Z {2}this run\n$/);
     expect(mode(path)).toBe('600');

@@ -21,6 +21,12 @@ describe('credentials that the server rejects', () => {
     expect(text).toContain('engine-answers.conf');
   });
 
+  it('the backup is told of it', () => {
+    const facts = finished({ databases: [database(rejected)] });
+    const { steps } = makePlan(facts, { ...WISHES, keepDatabases: true }, { backupDir: '/backup' });
+    expect(steps.find(({ kind }) => kind === 'backup-seal')).toMatchObject({ databases: [{ reach: 'rejected' }] });
+  });
+
   it('without a backup nothing is said to be in it', () => {
     const text = answers(rejected, { backup: false });
     expect(text).toContain('its present password');

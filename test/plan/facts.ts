@@ -84,6 +84,7 @@ export function database(more: Partial<DatabaseFact> = {}): DatabaseFact {
     foreign: null,
     credentials: own,
     candidates: [own],
+    others: [],
     local: true,
     providedByOthers: false,
     reach: { state: 'connected' },

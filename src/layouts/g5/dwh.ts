@@ -51,7 +51,7 @@ export const dwh: ComponentLayout = {
     },
     {
       path: '/etc/ovirt-engine/engine.conf.d/10-setup-dwh-database.conf',
-      phase: 'credentials',
+      phase: 'credential-copies',
       why: 'database credentials written by setup',
       keep: 'database',
       credentialsOf: 'dwh',
@@ -66,7 +66,7 @@ export const dwh: ComponentLayout = {
     { path: `${CONF}/20-setup-legacy.conf`, phase: 'drop-ins', why: 'drop-in written by setup' },
     {
       path: '/etc/ovirt-engine-dwh/examples/10-setup-dwh-database.conf',
-      phase: 'credentials',
+      phase: 'credential-copies',
       why: 'example with credentials, written by setup',
       credentialsOf: 'dwh',
     },
@@ -93,7 +93,7 @@ export const grafana: ComponentLayout = {
     },
     {
       path: '/etc/grafana/conf/provisioning/datasources/ovirt-dwh.yaml',
-      phase: 'credentials',
+      phase: 'credential-copies',
       why: 'data source with the password of the read-only role, written by setup',
     },
     {

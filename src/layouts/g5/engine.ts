@@ -5,6 +5,26 @@ import { pkiFiles } from './pki.ts';
 const ETC = '/etc/ovirt-engine';
 const CONF = `${ETC}/engine.conf.d`;
 
+/** Services that setup defines for firewalld, all releases of otopi's setup. An administrator may have others of the same family of names. */
+const FIREWALLD = [
+  'http',
+  'https',
+  'postgres',
+  'nfs',
+  'websocket-proxy',
+  'fence-kdump-listener',
+  'vmconsole-proxy',
+  'imageio',
+  'imageio-proxy',
+  'aio',
+  'jboss-http',
+  'jboss-https',
+  'local-cinder',
+  'local-glance',
+  'provider-ovn',
+  'storageconsole',
+] as const;
+
 const dropIns: readonly FileRule[] = [
   {
     path: `${CONF}/10-setup-database.conf`,
@@ -27,7 +47,13 @@ const dropIns: readonly FileRule[] = [
   { path: `${ETC}/iptables.example`, phase: 'drop-ins', why: 'example written by setup' },
   { path: `${ETC}/firewalld/*.xml`, phase: 'drop-ins', why: 'firewalld example written by setup' },
   { path: `${ETC}/firewalld/*/*.xml`, phase: 'drop-ins', why: 'firewalld example written by setup' },
-  { path: '/etc/firewalld/services/ovirt-*.xml', phase: 'drop-ins', why: 'firewalld service written by setup' },
+  ...FIREWALLD.map(
+    (name): FileRule => ({
+      path: `/etc/firewalld/services/ovirt-${name}.xml`,
+      phase: 'drop-ins',
+      why: 'firewalld service written by setup',
+    }),
+  ),
   {
     path: '/etc/httpd/conf.d/z-ovirt-engine-proxy.conf',
     phase: 'drop-ins',
@@ -51,7 +77,7 @@ const dropIns: readonly FileRule[] = [
 const accounts: readonly FileRule[] = [
   {
     path: `${ETC}/aaa/internal.properties`,
-    phase: 'credentials',
+    phase: 'credential-copies',
     why: 'profile written by setup, holds the database password',
     keep: 'database',
     credentialsOf: 'engine',

@@ -64,15 +64,10 @@ export const g5: Layout = {
     '/etc/ovirt-imageio',
     '/etc/ovirt-vmconsole',
     '/etc/ovirt-provider-ovn',
-    '/etc/httpd',
-    '/etc/firewalld',
-    '/etc/dnf',
-    '/etc/grafana',
-    '/var/lib/grafana',
     '/var/lib/ovirt-engine-dwh',
     '/var/lib/ovirt-engine',
-    '/tmp',
   ],
+  sharedAnchors: ['/etc/httpd', '/etc/firewalld', '/etc/dnf', '/etc/grafana', '/var/lib/grafana', '/tmp'],
   kept: [
     {
       path: '/var/lib/engine-cleanup/*',

@@ -78,9 +78,18 @@ describe('with a SysV script and a pid file', () => {
     await host.start([ENGINE]);
     const common = { manager: 'sysv', exists: true, enabled: true, masked: false, failedLoop: false };
     expect(await services.states([PROXY, 'ovirt-imageio', ENGINE])).toEqual([
-      { ...common, unit: PROXY, active: false, pids: [] },
-      { ...common, unit: 'ovirt-imageio', manager: 'process', exists: false, enabled: false, active: false, pids: [] },
-      { ...common, unit: ENGINE, active: true, pids: [host.pid(ENGINE)] },
+      { ...common, unit: PROXY, active: false, pids: [], links: [`/etc/rc3.d/S90${PROXY}`] },
+      {
+        ...common,
+        unit: 'ovirt-imageio',
+        manager: 'process',
+        exists: false,
+        enabled: false,
+        active: false,
+        pids: [],
+        links: [],
+      },
+      { ...common, unit: ENGINE, active: true, pids: [host.pid(ENGINE)], links: [`/etc/rc3.d/S90${ENGINE}`] },
     ]);
   });
 

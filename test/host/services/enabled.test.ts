@@ -75,7 +75,7 @@ describe('systemd', () => {
     makeFile(root, `usr/lib/systemd/system/${ENGINE}.service`, UNIT);
     expect(await stateOf(ENGINE)).toEqual({
       ...{ unit: ENGINE, manager: 'systemd', exists: true, active: false, enabled: false },
-      ...{ masked: false, failedLoop: false, pids: [] },
+      ...{ masked: false, failedLoop: false, pids: [], links: [] },
     });
   });
 
