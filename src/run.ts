@@ -1,5 +1,5 @@
 /** The story of a run on one screen: lock, detect, plan, confirm, apply, verify, report. */
-import { closeRun } from './apply/ending.ts';
+import { closeRun, unchecked } from './apply/ending.ts';
 import { execute, type Progress } from './apply/execute.ts';
 import { openJournal } from './apply/journal.ts';
 import { makeRunDirectory, newRunId, type RunDirectory, runPaths, writeDurably } from './apply/run-directory.ts';
@@ -10,7 +10,7 @@ import { type DetectOptions, detect } from './detect/index.ts';
 import type { Host } from './host/port.ts';
 import { layoutOf, newestLayout } from './layouts/index.ts';
 import type { Vault } from './model/credentials.ts';
-import { hintOf, InterruptedError, messageOf, type Warning } from './model/errors.ts';
+import { InterruptedError, type Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import { realPath } from './model/paths.ts';
@@ -162,7 +162,7 @@ async function apply(
   warnings.push(...(undone?.warnings ?? []));
 
   const closing = execution.interrupted ? null : closingCheck(options, parts, facts, plan);
-  const verdict = (await closing?.catch((error) => unchecked(options, parts, error))) ?? null;
+  const verdict = (await closing) ?? null;
   const outcome = outcomeOf(execution.interrupted, failed, verdict);
   const report = finish(outcome, {
     signal: options.stop.name(),
@@ -176,13 +176,6 @@ async function apply(
     run: { id, log: options.log, backup: directory.backup },
   });
   return closeRun(directory.path, journal, report);
-}
-
-/** A host that cannot be looked at again: what was done stays done, and is reported; only that engine-setup can be run is not known. */
-function unchecked({ log }: RunOptions, { vault }: RunParts, error: unknown): Verdict {
-  const detail = `What engine-setup will find could not be checked: ${vault.redact(messageOf(error))}`;
-  const hint = hintOf(error) ?? `Check with "engine-cleanup verify". If that fails too, please report it with the log ${log}.`;
-  return { ready: false, checks: [{ id: 'closing-check', ok: false, detail, severity: 'obstacle', hint }] };
 }
 
 function outcomeOf(interrupted: boolean, failed: boolean, verdict: Verdict | null): Outcome {

@@ -2,8 +2,9 @@
  * The last words of a run in its own directory. The work is done by then: what cannot be written is told in the report that is shown, and changes nothing of how
  * the run ended.
  */
-import { messageOf, type Warning } from '../model/errors.ts';
-import type { Report } from '../model/report.ts';
+import type { Vault } from '../model/credentials.ts';
+import { hintOf, messageOf, type Warning } from '../model/errors.ts';
+import type { Report, Verdict } from '../model/report.ts';
 import type { Journal } from './journal.ts';
 import { writeDurably } from './run-directory.ts';
 
@@ -25,6 +26,7 @@ export function closeRun(path: string, journal: Journal, report: Report): Report
     try {
       action();
     } catch (error) {
+      throw error;
       const message = messageOf(error);
       if (!failures.includes(message)) failures.push(message);
     }
@@ -34,4 +36,12 @@ export function closeRun(path: string, journal: Journal, report: Report): Report
   attempt(() => journal.close());
   attempt(() => writeDurably(`${path}/report.json`, `${JSON.stringify(told(), null, 2)}\n`));
   return told();
+}
+
+/** The verdict on a host that could not be looked at again: what was done stays done; only whether engine-setup can be run is not known. */
+export function unchecked(error: unknown, vault: Vault, log: string): Verdict {
+  const detail = `What engine-setup will find could not be checked: ${vault.redact(messageOf(error))}`;
+  const hint =
+    hintOf(error) ?? `Check with "engine-cleanup verify". If that fails too, please report it with the log ${log}.`;
+  return { ready: false, checks: [{ id: 'closing-check', ok: false, detail, severity: 'obstacle', hint }] };
 }

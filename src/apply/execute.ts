@@ -65,9 +65,7 @@ export async function execute(
         if (changesHost(step)) result.changed = true;
         await runner.apply(step, context);
         entry.status = 'done';
-        // It is done, written down or not; and nothing goes on unrecorded: the next step begins with a line of its own.
-        const untold = note(journal, { event: 'end', step: step.id, status: 'done' });
-        if (untold !== null) context.warn(untold);
+        recordDone(journal, step);
       }
     } catch (error) {
       entry.status = 'failed';
@@ -105,6 +103,18 @@ function recordBegin(journal: Journal, step: Step, touches: string[]): void {
     journal.write({ event: 'begin', step: step.id, kind: step.kind, touches });
   } catch (error) {
     throw new HostError(`The journal of the run cannot be written, so this was not begun: ${messageOf(error)}`, {
+      hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
+      cause: error,
+    });
+  }
+}
+
+/** @throws HostError if it cannot be written down: what needs the step does not go on unrecorded */
+function recordDone(journal: Journal, step: Step): void {
+  try {
+    journal.write({ event: 'end', step: step.id, status: 'done' });
+  } catch (error) {
+    throw new HostError(`This is done, but the journal of the run cannot be written: ${messageOf(error)}`, {
       hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
       cause: error,
     });

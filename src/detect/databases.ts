@@ -21,6 +21,8 @@ interface Contact {
   credentials: Credentials | null;
   reach: Reach;
   content: DatabaseContent | null;
+  /** The server rejects what setup's own file says, though a copy logs in. */
+  dropInRejected?: boolean;
 }
 
 /** True if the server runs on this machine, judged by the name alone: nothing is looked up on a network. */
@@ -85,7 +87,10 @@ async function contactFirst(
     if (silent.has(server) || tried.has(login)) continue;
     tried.add(login);
     const result = await contact(context, database, candidate, extraCa);
-    if (result.reach.state === 'connected') return result;
+    if (result.reach.state === 'connected') {
+      const dropInRejected = first?.credentials?.origin === 'drop-in' && first.reach.state === 'rejected';
+      return { ...result, dropInRejected };
+    }
     if (result.reach.state === 'unreachable') silent.add(server);
     first ??= result;
   }
@@ -233,6 +238,7 @@ export async function findDatabases(
       local,
       providedByOthers: found.providedByOthers.has(component),
       reach: reached.reach,
+      dropInRejected: reached.dropInRejected ?? false,
       content: reached.content,
       admin,
       newestDump: await newestDump(context, database),
@@ -257,7 +263,9 @@ export async function lookAgain(
         context.extraCa,
       );
       const admin = await adminView(context, database, reached.credentials, fact.local);
-      return { ...fact, reach: reached.reach, content: reached.content, credentials: reached.credentials, admin };
+      const { reach, content, credentials } = reached;
+      // What a copy proved was written to setup's own file by the run that asks here.
+      return { ...fact, reach, content, credentials, dropInRejected: false, admin };
     }),
   );
 }

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createFiles } from '../host/files/index.ts';
-import type { Host } from '../host/port.ts';
+import type { Files, Host } from '../host/port.ts';
 import { machineTools } from '../host/tools.ts';
 import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
@@ -17,6 +17,7 @@ import { findFiles } from './files.ts';
 import { findKept, findOthers } from './kept.ts';
 import { findLayout, type InstalledPackage } from './layout.ts';
 import { findLines } from './lines.ts';
+import { noteOutsideTmp } from './outside-tmp.ts';
 import { findPki } from './pki.ts';
 import { findRecords, summarize } from './records.ts';
 import { findServices } from './services.ts';
@@ -185,7 +186,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
       message: `Neither marker nor package says which release this is: it is taken for ${release}, whose traces were found.`,
     });
   }
-  if (root !== '/') await addSharedFaults(context, databases, faults);
+  if (root !== '/') {
+    const live = createFiles('/');
+    await addSharedFaults(context, live, databases, faults);
+    await noteOutsideTmp(context, live, credentials);
+  }
   const servicePids = services.flatMap(({ pids }) => pids);
   return {
     root,
@@ -263,10 +268,11 @@ function recordFiles(stats: Awaited<ReturnType<Host['files']['stat']>>[], paths:
 
 async function addSharedFaults(
   context: DetectContext,
+  live: Files,
   databases: readonly DatabaseFact[],
   faults: Facts['faults'],
 ): Promise<void> {
-  for (const { title, credentials } of await sharedDatabases(createFiles('/'), context.layout, databases)) {
+  for (const { title, credentials } of await sharedDatabases(live, context.layout, databases)) {
     faults.push({
       check: 'shared-database',
       message: `The ${title} "${credentials?.database}" on ${credentials?.host}:${credentials?.port} is also the one of the installation this machine runs: the root may be a snapshot that shares its live database. Nothing was changed.`,

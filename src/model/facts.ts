@@ -160,6 +160,8 @@ export interface DatabaseFact {
   /** An answer file says that the database was provided by somebody else. */
   providedByOthers: boolean;
   reach: Reach;
+  /** The server rejects what setup's own file says, though a copy of it logs in: setup itself would stop. */
+  dropInRejected: boolean;
   content: DatabaseContent | null;
   admin: AdminView;
   /** Newest dump that setup itself made, if any. */

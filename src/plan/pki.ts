@@ -37,7 +37,7 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
   const nothing: PkiJudgement = { keep: false, restoreFrom: null, refusals: [], warnings: [] };
   if (!wishes.keepPki) return nothing;
   const warnings: Warning[] = [];
-  if (!wishes.keepDatabases && facts.pki.present.length > 0) {
+  if (!wishes.keepDatabases && facts.pki.ca === 'ok') {
     warnings.push({
       code: 'old-organisation',
       message: `The CA is kept without the database: engine-setup goes on using it with the organisation it was made for${facts.pki.organization ? ` ("${facts.pki.organization}")` : ''}.`,

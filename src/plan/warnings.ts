@@ -85,7 +85,7 @@ export function findWarnings(
   const warnings = [...subjects.flatMap(databaseWarnings), ...rowsElsewhere(facts, wishes)];
   const encrypted = encryptedValues(facts);
   const keepsEngine = subjects.some(({ fact, planned }) => fact.component === 'engine' && planned.action === 'keep');
-  const losesKeys = facts.pki.present.length > 0 && !wishes.keepPki;
+  const losesKeys = (facts.pki.ca !== 'absent' || facts.pki.usable) && !wishes.keepPki;
   if (wishes.keepDatabases && keepsEngine && losesKeys && encrypted !== 0) {
     const counted = countOfValues(encrypted, 'stored password');
     warnings.push({

@@ -50,6 +50,15 @@ export function checkDatabase(facts: Facts, fact: DatabaseFact, layout: Database
   const source = realPath(facts.root, credentials.origin === 'drop-in' ? credentials.source : (dropIn ?? ''));
   switch (reach.state) {
     case 'connected':
+      if (fact.dropInRejected && dropIn !== null) {
+        return [
+          obstacle(
+            id,
+            `The server rejects the credentials in ${realPath(facts.root, dropIn)}, though those in ${realPath(facts.root, credentials.source)} work: engine-setup reads only the former, and stops.`,
+            'Run "engine-cleanup -d": it writes the credentials that work there.',
+          ),
+        ];
+      }
       if (content === null) return [passed(id, `${name} answers`)];
       return content.tables > 0 ? full(fact, content, name, dropIn) : [empty(fact, content, name)];
     case 'absent':

@@ -13,6 +13,24 @@ import { makeHost, type ThrowAwayHost } from '../fixture/host.ts';
 import { PostgresServer } from '../fixture/postgres.ts';
 import { WISHES } from '../plan/facts.ts';
 
+/** The real file system, but for the calls that make things durable. */
+const disk = vi.hoisted(() => ({
+  beforeWrite: (_text: string): void => undefined,
+  beforeSync: (): void => undefined,
+}));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const writeSync = (fd: number, data: string | Buffer, ...rest: number[]): number => {
+    if (typeof data === 'string') disk.beforeWrite(data);
+    return (fs.writeSync as (...all: unknown[]) => number)(fd, data, ...rest);
+  };
+  const fsyncSync = (fd: number): void => {
+    disk.beforeSync();
+    fs.fsyncSync(fd);
+  };
+  return { ...fs, writeSync, fsyncSync };
+});
+
 const FAILURE = new HostError('it failed', { hint: 'mend it', code: 'EIO' });
 
 let dir: string;
@@ -25,6 +43,8 @@ beforeEach(async () => {
   vi.stubEnv('PATH', `${server.programs.bin}:${process.env.PATH}`);
 });
 afterEach(async () => {
+  disk.beforeWrite = () => undefined;
+  disk.beforeSync = () => undefined;
   vi.unstubAllEnvs();
   host.stop();
   await server.destroy();
@@ -65,6 +85,56 @@ function undone(report: Report): unknown[] {
     .map((line) => JSON.parse(line));
   return entries.filter(({ event }) => event === 'undo').map(({ step }) => step);
 }
+
+/** From the first entry of the journal that fits, no file can be made durable any more: a disk that fails. */
+function breakDiskAt(event: string, step?: RegExp): void {
+  let broken = false;
+  disk.beforeWrite = (text) => {
+    if (!text.startsWith('{"at"')) return;
+    const entry = JSON.parse(text) as { event: string; step?: string };
+    if (entry.event === event && (step === undefined || step.test(entry.step ?? ''))) broken = true;
+  };
+  disk.beforeSync = () => {
+    if (broken) throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+  };
+}
+
+describe('a disk that fails', () => {
+  it('after the stops does not keep the services from running again, nor the report from being whole', async () => {
+    const running = host.services.running();
+    breakDiskAt('begin', /^dump:engine$/);
+    const report = await run(() => ({}));
+    expect(host.services.running()).toEqual(running);
+    expect(report).toMatchObject({ outcome: 'incomplete', exitCode: 5, intact: true });
+    expect(report.restarted).toHaveLength(running.length);
+    expect(report.steps.find(({ id }) => id === 'dump:engine')!.error).toMatch(/journal\.jsonl: EIO/);
+    expect(report.warnings.filter(({ code }) => code === 'run-directory').length).toBeGreaterThan(0);
+    expect(report.verify).not.toBeNull();
+  });
+
+  it('after everything is done leaves the run as it ended, with a warning', async () => {
+    breakDiskAt('run-end');
+    const report = await run(() => ({}));
+    expect(report.steps.filter(({ error }) => error)).toEqual([]);
+    expect(report).toMatchObject({ outcome: 'ok', exitCode: 0, verify: { ready: true } });
+    expect(report.warnings).toContainEqual({
+      code: 'run-directory',
+      message: expect.stringContaining('/var/lib/engine-cleanup/'),
+    });
+  });
+});
+
+it('a host that cannot be looked at afterwards is told as such: what was done is done', async () => {
+  const report = await run(({ services }) => {
+    const strays = services.strays.bind(services);
+    vi.spyOn(services, 'strays').mockImplementationOnce(strays).mockRejectedValue(FAILURE);
+    return {};
+  });
+  expect(report.steps.filter(({ error }) => error)).toEqual([]);
+  expect(report).toMatchObject({ outcome: 'unready', exitCode: 6 });
+  expect(report.verify!.checks).toMatchObject([{ ok: false, hint: 'mend it' }]);
+  expect(report.verify!.checks[0]!.detail).toContain('it failed');
+});
 
 describe('a run that fails', () => {
   it('before anything is lost starts again what it stopped', async () => {

@@ -55,6 +55,30 @@ describe('the way back', () => {
     ]);
   });
 
+  it('is taken whether its journal can be written or not, which is one warning', async () => {
+    const fakes = new Fakes();
+    host(fakes);
+    fakes.onJournal = () => {
+      throw new Error('EIO: i/o error, fsync');
+    };
+    fakes.context.undo.databases.push({ database: 'engine', port: 5432, limit: -1 });
+    fakes.context.undo.services.push('dwhd', 'engine');
+    const { warnings, restarted } = await goBack(fakes.context, fakes.journal);
+    expect(restarted).toEqual(['engine', 'dwhd']);
+    expect(fakes.events).toContain('postgres:5432 ALTER DATABASE "engine" CONNECTION LIMIT -1');
+    expect(warnings).toEqual([{ code: 'run-directory', message: expect.stringContaining('EIO: i/o error, fsync') }]);
+  });
+
+  it('tells of a database that nobody can open any more', async () => {
+    const fakes = new Fakes();
+    host(fakes);
+    fakes.context.host.databases.admin = () => null;
+    fakes.context.undo.databases.push({ database: 'engine', port: 5432, limit: -1 });
+    const { warnings } = await goBack(fakes.context, fakes.journal);
+    expect(warnings).toMatchObject([{ code: 'way-back' }]);
+    expect(warnings[0]!.message).toContain('Database "engine" could not be reopened');
+  });
+
   it('has nothing to do where nothing was stopped', async () => {
     const fakes = new Fakes();
     expect(await goBack(fakes.context, fakes.journal)).toEqual({ warnings: [], restarted: [] });

@@ -76,6 +76,8 @@ describe('credentials that survive only', () => {
     copyFileSync(box.path(DATABASE), box.path(`${DATABASE}.20260402101500`));
     box.host.write(DATABASE, box.text(DATABASE).replace('sample-password', 'wrong'), 0o640);
     box.host.remove(`${DATABASE}.20260301101500`);
+    const before = await box.json(['verify']);
+    expect(before.report.verify!.checks.filter(({ ok }) => !ok).map(({ id }) => id)).toContain('database-engine');
     const { report } = await box.json(['-u', '-d']);
     expect(report.steps.filter(({ error }) => error)).toEqual([]);
     expect(report).toMatchObject({ exitCode: 0, databases: [{ action: 'keep' }], verify: { ready: true } });

@@ -179,9 +179,22 @@ export class Box {
   }
 
   async destroy(): Promise<void> {
+    endScripts(this.root);
     this.host?.stop();
     await this.server?.destroy();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** kill -9 of init scripts below a root that never end, and whose program was killed while it waited for them. Each leads a group of its own. */
+function endScripts(root: string): void {
+  for (const pid of readdirSync('/proc').map(Number)) {
+    try {
+      const [, script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      if (script.startsWith(`${root}/etc/init.d/`)) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // No process, or it ended meanwhile.
+    }
   }
 }
 

@@ -88,6 +88,7 @@ export function database(more: Partial<DatabaseFact> = {}): DatabaseFact {
     local: true,
     providedByOthers: false,
     reach: { state: 'connected' },
+    dropInRejected: false,
     content: content(),
     admin: {
       available: false,
