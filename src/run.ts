@@ -162,7 +162,7 @@ async function apply(
   warnings.push(...(undone?.warnings ?? []));
 
   const closing = execution.interrupted ? null : closingCheck(options, parts, facts, plan);
-  const verdict = (await closing) ?? null;
+  const verdict = (await closing?.catch((error) => unchecked(error, parts.vault, options.log))) ?? null;
   const outcome = outcomeOf(execution.interrupted, failed, verdict);
   const report = finish(outcome, {
     signal: options.stop.name(),

@@ -24,7 +24,7 @@ export interface WayBack {
 export async function goBack(context: StepContext, journal: Journal): Promise<WayBack> {
   const result: WayBack = { warnings: [], restarted: [] };
   const attempt = async (what: string, target: string, action: () => Promise<void>): Promise<boolean> => {
-    journal.write({ event: 'undo', step: target }); const untold = null as ReturnType<typeof note>;
+    const untold = note(journal, { event: 'undo', step: target });
     if (untold !== null && !result.warnings.some(({ code }) => code === untold.code)) result.warnings.push(untold);
     try {
       await action();

@@ -1,12 +1,12 @@
 /** Every place that may hold the credentials of a database, the best first. Only reads. */
 import { databasesOf } from '../layouts/index.ts';
 import type { Credentials } from '../model/credentials.ts';
-import { HostError, messageOf } from '../model/errors.ts';
+import { messageOf } from '../model/errors.ts';
 import type { FileFact } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout } from '../model/layout.ts';
 import { nameOf, parentOf, realPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
-import { namesIn } from './look.ts';
+import { mustRead, namesIn } from './look.ts';
 import { readAnswers, readEnabled } from './read/answers.ts';
 import { type DropIns, databaseCredentials, isEnabled, type RawCredentials, readDropIns } from './read/drop-in.ts';
 import { isSetupPgpass } from './read/pgpass.ts';
@@ -67,18 +67,6 @@ async function textOf(context: DetectContext, path: string): Promise<string | nu
   }
 }
 
-/** A drop-in that is there but cannot be read is not absent: with an old copy taken for it, somebody else's database would be emptied. */
-async function mustReadText(context: DetectContext, path: string, copies: readonly FileFact[]): Promise<string | null> {
-  if (copies.some((copy) => copy.path === path)) return textOf(context, path);
-  try {
-    return await context.host.files.readText(path);
-  } catch (error) {
-    const hint = error instanceof HostError ? error.hint : 'See the log.';
-    context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
-    return null;
-  }
-}
-
 /** Other components' drop-ins also name databases: the DWH's those of the engine. Each file is asked for every prefix. */
 async function fromDropIns(
   context: DetectContext,
@@ -91,10 +79,11 @@ async function fromDropIns(
   for (const { path, copyOf } of copies) if (copyOf !== undefined && paths.has(copyOf)) paths.add(path);
   const switches: SwitchSeen[] = [];
   for (const path of paths) {
-    const text = await mustReadText(context, path, copies);
+    const isCopy = copies.some((copy) => copy.path === path);
+    // An old copy must not be taken for a drop-in that cannot be read: somebody else's database would be emptied.
+    const text = await (isCopy ? textOf(context, path) : mustRead(context, path));
     if (text === null) continue;
     const mtimeMs = (await context.host.files.stat(path))?.identity.mtimeMs ?? 0;
-    const isCopy = copies.some((copy) => copy.path === path);
     const alone = readDropIns([{ path, text }]);
     for (const problem of alone.problems) context.note('drop-in', problem.message);
     for (const { component, database } of databases) {

@@ -4,6 +4,7 @@ import type { AdminConnection } from '../host/port.ts';
 import { inspectContent } from '../host/postgres/inspect.ts';
 import { inspectAdmin } from '../host/postgres/inspect-admin.ts';
 import { reachOf } from '../host/postgres/reach.ts';
+import { otherServer } from '../host/postgres/server-id.ts';
 import { databasesOf } from '../layouts/index.ts';
 import type { Credentials } from '../model/credentials.ts';
 import { messageOf } from '../model/errors.ts';
@@ -113,29 +114,29 @@ const NO_ADMIN: AdminView = {
   serverVersion: null,
 };
 
+/** What the local superuser sees, where it reaches the very server that the credentials name. */
 async function adminView(
   context: LookContext,
   layout: DatabaseLayout,
-  credentials: Credentials | null,
+  { credentials, reach, content }: Contact,
   local: boolean,
 ): Promise<AdminView> {
   if (context.root !== '/') return { ...NO_ADMIN, why: 'below --root no account of the running machine is used' };
   if (!local) return { ...NO_ADMIN, why: 'the server is not on this machine' };
-  const port = credentials?.port ?? 5432;
+  const { host = 'localhost', port = 5432 } = credentials ?? {};
   const admin: AdminConnection | null = context.host.databases.admin(port, 'postgres', context.timeoutMs);
   if (admin === null) return { ...NO_ADMIN, why: 'this machine has no postgres account, or no psql' };
   try {
-    return {
-      available: true,
-      why: '',
-      ...(await inspectAdmin(admin, (database) => context.host.databases.admin(port, database, context.timeoutMs), {
-        database: credentials?.database ?? layout.defaultName,
-        role: credentials?.role ?? layout.defaultRole,
-        defaultName: layout.defaultName,
-        signature: layout.signature,
-        readOnlyRoles: await readOnlyRoles(context, layout),
-      })),
-    };
+    const adminOf = (database: string) => context.host.databases.admin(port, database, context.timeoutMs);
+    const { view, server } = await inspectAdmin(admin, adminOf, {
+      database: credentials?.database ?? layout.defaultName,
+      role: credentials?.role ?? layout.defaultRole,
+      defaultName: layout.defaultName,
+      signature: layout.signature,
+      readOnlyRoles: await readOnlyRoles(context, layout),
+    });
+    const why = otherServer(server, { host, port, reach, serverId: content?.serverId ?? null });
+    return why === null ? { available: true, why: '', ...view } : { ...NO_ADMIN, why };
   } catch (error) {
     return { ...NO_ADMIN, why: context.vault.redact(messageOf(error)) };
   }
@@ -224,7 +225,7 @@ export async function findDatabases(
     const others = othersOf(context, candidates);
     for (const other of others)
       context.note('other-database', `Another ${database.title} is named too, and is not touched: ${other}.`);
-    const admin = foreign === null ? await adminView(context, database, reached.credentials, local) : NO_ADMIN;
+    const admin = foreign === null ? await adminView(context, database, reached, local) : NO_ADMIN;
     if (speculative && !(admin.database?.exists || admin.role?.exists)) return null;
     return {
       component,
@@ -262,7 +263,7 @@ export async function lookAgain(
         fact.credentials === null ? [] : [fact.credentials],
         context.extraCa,
       );
-      const admin = await adminView(context, database, reached.credentials, fact.local);
+      const admin = await adminView(context, database, reached, fact.local);
       const { reach, content, credentials } = reached;
       // What a copy proved was written to setup's own file by the run that asks here.
       return { ...fact, reach, content, credentials, dropInRejected: false, admin };

@@ -1,5 +1,5 @@
 /** Looking where something may be, without stopping where that cannot be done: it is noted, and the run goes on with what it sees. */
-import { messageOf } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern } from './glob.ts';
 
@@ -21,5 +21,19 @@ export async function pathsOf(context: DetectContext, path: string): Promise<str
   } catch (error) {
     context.note('unreadable', messageOf(error));
     return [];
+  }
+}
+
+/**
+ * Text of a file that must be readable if it is there: without it nothing can be said about the host. One that is there but cannot be read is not absent: it is a reason
+ * not to start.
+ */
+export async function mustRead(context: DetectContext, path: string): Promise<string | null> {
+  try {
+    return await context.host.files.readText(path);
+  } catch (error) {
+    const hint = error instanceof HostError ? error.hint : 'See the log.';
+    context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
+    return null;
   }
 }

@@ -1,10 +1,11 @@
 /** The CA and keys: what is there, and whether it can be kept. Only reads. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Files } from '../host/port.ts';
-import { messageOf } from '../model/errors.ts';
-import type { PkiFacts } from '../model/facts.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import type { PkiCopy, PkiFacts } from '../model/facts.ts';
 import type { PkiLayout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
+import { filesOfCopy } from './pki-copy.ts';
 
 type Judgement = Pick<PkiFacts, 'usable' | 'signs'> & { why: string };
 
@@ -74,6 +75,16 @@ function takenAt(name: string): string {
   return digits ? `${digits[1]}-${digits[2]}-${digits[3]}T${digits[4]}:${digits[5]}:${digits[6]}` : '';
 }
 
+/** With what can be put back from it; not usable where that cannot be done. */
+async function withFiles(context: DetectContext, copy: PkiCopy): Promise<PkiCopy> {
+  try {
+    return { ...copy, files: await filesOfCopy(context, copy.path) };
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return { ...copy, usable: false, why: `it cannot be put back: ${error.message}` };
+  }
+}
+
 async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
   const { pki } = context.layout;
   const names = (await context.host.files.list(pki.copies)) ?? [];
@@ -84,7 +95,8 @@ async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
     .reverse()) {
     const path = `${pki.copies}/${name}/ovirt-engine`;
     const { usable, why } = await judgeKeys(context.host.files, pki, path);
-    copies.push({ path, usable, why, takenAt: takenAt(name) });
+    const copy = { path, usable, why, takenAt: takenAt(name) };
+    copies.push(usable && !copies.some((newer) => newer.usable) ? await withFiles(context, copy) : copy);
   }
   return copies;
 }

@@ -1,23 +1,12 @@
 /** The marker and the uninstall records as facts. Only reads. */
 
-import { HostError, messageOf } from '../model/errors.ts';
 import type { MarkerFacts, RecordSummary } from '../model/facts.ts';
 import { hostPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
+import { mustRead } from './look.ts';
 import { readMarker } from './read/otopi.ts';
 import { isDamaged } from './read/problem.ts';
 import { DATABASES_GONE, type MergedRecord, mergeRecords, parseRecord } from './read/record.ts';
-
-/** Reads a file that must be readable if it exists: without it nothing can be said about the host. */
-async function mustRead(context: DetectContext, path: string): Promise<string | null> {
-  try {
-    return await context.host.files.readText(path);
-  } catch (error) {
-    const hint = error instanceof HostError ? error.hint : 'See the log.';
-    context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
-    return null;
-  }
-}
 
 /** The post-install marker, which exists only after a setup that finished. */
 export async function findMarker(context: DetectContext): Promise<MarkerFacts | null> {

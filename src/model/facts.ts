@@ -212,6 +212,8 @@ export interface Session {
 export interface DatabaseContent {
   /** Numeric, as `server_version_num`: 150004. */
   serverVersion: number;
+  /** Tells this database of this running server from every other one (src/host/postgres/server-id.ts). */
+  serverId: string;
   sizeBytes: number;
   owner: string;
   tables: number;
@@ -254,6 +256,27 @@ export interface DatabaseSubject {
   layout: DatabaseLayout;
 }
 
+/** A file or link of a copy of the PKI, and the place it would be put back to; both host paths. */
+export interface CopiedFile {
+  from: string;
+  to: string;
+  type: 'file' | 'link';
+  /** What is at the place now; null if nothing is. */
+  present: Identity | null;
+  /** A rule of the layout says that it is setup's; the record may say so too. */
+  known: boolean;
+}
+
+/** A copy of the PKI that package removal left. */
+export interface PkiCopy {
+  path: string;
+  usable: boolean;
+  why: string;
+  takenAt: string;
+  /** What can be put back from it, without the files of packages. Only of the newest usable one. */
+  files?: CopiedFile[];
+}
+
 export interface PkiFacts {
   dir: string;
   /** Host paths present of the signs of a half PKI, CA and keys. */
@@ -268,7 +291,7 @@ export interface PkiFacts {
   /** PEM text of ca.pem, for servers whose certificate it signed. */
   caPem: string | null;
   /** Copies that package removal left, newest first, with the same judgement. */
-  copies: { path: string; usable: boolean; why: string; takenAt: string }[];
+  copies: PkiCopy[];
   /** `apache-ca.pem` is a file of the administrator, not the link setup makes. */
   thirdPartyWebCertificate: boolean;
 }

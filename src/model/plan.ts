@@ -2,7 +2,7 @@
 
 import type { Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
-import type { Identity, LineEdit, Reach } from './facts.ts';
+import type { CopiedFile, Identity, LineEdit, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
 
 export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse';
@@ -104,7 +104,7 @@ export type Step =
       component: ComponentId;
       credentials: Credentials;
     })
-  | (StepBase & { kind: 'pki-restore'; from: string; path: string })
+  | (StepBase & { kind: 'pki-restore'; from: string; path: string; files: CopiedFile[] })
   | (StepBase & { kind: 'marker-rewrite'; path: string; identity: Identity; dropKeys: string[] })
   | (StepBase & {
       kind: 'records-rewrite';

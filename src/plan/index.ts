@@ -21,6 +21,7 @@ import {
   timekeepingOf,
 } from './keep-steps.ts';
 import { judgePki } from './pki.ts';
+import { pkiRestoreOf, planPkiRestore } from './pki-restore.ts';
 import { findRefusals } from './refusals.ts';
 import { planDisables, planStops } from './service-steps.ts';
 import { findWarnings } from './warnings.ts';
@@ -88,6 +89,9 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const pki = judgePki(facts, layout, wishes);
   const effective: Wishes = { ...wishes, keepPki: pki.keep };
   const decisions = decideFiles(facts, effective);
+  const restore = pkiRestoreOf(facts, pki.restoreFrom);
+  // What comes back is kept like what was never gone: records name it, and the next run finds nothing to do.
+  for (const path of restore?.kept ?? []) decisions.keptPaths.add(path);
   const list = new StepList();
   const timekeeping = timekeepingOf(facts, effective);
 
@@ -103,7 +107,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const overwritten = promotions
     .map(({ path }) => path)
     .filter((path) => facts.files.some((file) => file.path === path));
-  const rewritten = [...overwritten, ...rewrittenFiles(facts, layout, rewrites)];
+  const rewritten = [...overwritten, ...(restore?.overwritten ?? []), ...rewrittenFiles(facts, layout, rewrites)];
   const touched = touchedPaths(decisions, facts, rewritten);
   if (wishes.backup) {
     if (touched.length > 0) {
@@ -150,22 +154,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   }
   const safe = [...before, ...list.ids('backup-seal')];
 
-  const restored = pki.restoreFrom
-    ? [
-        list.add(
-          {
-            kind: 'pki-restore',
-            id: 'restore:pki',
-            title: `Put back the CA and keys that package removal copied to ${pki.restoreFrom}`,
-            target: realPath(facts.root, layout.pki.dir),
-            destructive: false,
-            from: pki.restoreFrom,
-            path: layout.pki.dir,
-          },
-          safe,
-        ),
-      ]
-    : [];
+  const restored = planPkiRestore(facts, layout, restore, list, safe);
   const promoted = planPromotions(facts, promotions, list, safe);
   const rows = planTimekeeping(timekeeping, list, safe);
   const ended = planRemovals(subjects, list, safe, wishes);

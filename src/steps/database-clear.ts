@@ -5,7 +5,7 @@ import { ClearSession } from '../host/postgres/clear.ts';
 import { placeOf } from '../host/postgres/connection.ts';
 import { isLost } from '../host/postgres/errors.ts';
 import { prepareSession } from '../host/postgres/inspect.ts';
-import { findOwned } from '../host/postgres/owned.ts';
+import { findOwned, keyOf } from '../host/postgres/owned.ts';
 import { assertNothingLeft, hasPublic } from '../host/postgres/usable.ts';
 import { HostError, intactError, messageOf } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
@@ -22,6 +22,7 @@ function connect(
   return host.databases.connect(credentials, { password: vault.get(credentials.secret), timeoutMs, extraCa });
 }
 
+/** The transaction that is to clear. What fails until it is there has changed nothing. */
 async function sessionOf(step: DatabaseClear, context: StepContext): Promise<ClearSession> {
   const session = context.sessions.get(step.component);
   if (session) return session;
@@ -29,35 +30,58 @@ async function sessionOf(step: DatabaseClear, context: StepContext): Promise<Cle
   if (step.backedUp) {
     throw new HostError(`${place} is no longer held still since its dump. It was not cleared.`, {
       hint: 'Run engine-cleanup again: it makes a new dump.',
+      intact: true,
     });
   }
-  return ClearSession.open(await connect(step, context), { place, timeoutMs: context.timeoutMs });
+  try {
+    return await ClearSession.open(await connect(step, context), { place, timeoutMs: context.timeoutMs });
+  } catch (error) {
+    throw intactError(error);
+  }
 }
 
-/** Waits until the server has noticed the end of a session, and so has undone or finished what it did. */
-async function waitForEnd(connection: Connection, pid: number, timeoutMs: number): Promise<void> {
+/** Waits until the server has noticed the end of a session, and so has undone or finished what it did. False: it has not within the limit. */
+async function waitForEnd(connection: Connection, pid: number, timeoutMs: number): Promise<boolean> {
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(POLL_MS)) {
     const rows = await connection.query(`SELECT 1 AS one FROM pg_stat_activity WHERE pid = ${pid}`);
-    if (rows.length === 0) return;
+    if (rows.length === 0) return true;
+  }
+  return false;
+}
+
+/** @throws HostError if something of the role is left; `intact` where that is everything there was */
+async function assertCleared(
+  step: DatabaseClear,
+  context: StepContext,
+  session: ClearSession,
+  lost: unknown,
+): Promise<void> {
+  const connection = await connect(step, context);
+  try {
+    const ended = lost === null || (await waitForEnd(connection, session.pid, context.timeoutMs));
+    const version = await prepareSession(connection);
+    try {
+      await assertNothingLeft(connection, version, placeOf(step.credentials));
+    } catch (error) {
+      if (lost === null || !ended) throw error;
+      const left = new Set((await findOwned(connection, version)).map(keyOf));
+      throw session.owned.every((object) => left.has(keyOf(object))) ? intactError(error) : error;
+    }
+  } finally {
+    await connection.close();
   }
 }
 
 /** Asks the server in a new session whether the database is empty: after a commit, and the more so when the answer to it was lost. */
-async function confirm(step: DatabaseClear, context: StepContext, pid: number, lost: unknown): Promise<void> {
-  const place = placeOf(step.credentials);
+async function confirm(step: DatabaseClear, context: StepContext, session: ClearSession, lost: unknown): Promise<void> {
   try {
-    const connection = await connect(step, context);
-    try {
-      if (lost !== null) await waitForEnd(connection, pid, context.timeoutMs);
-      await assertNothingLeft(connection, await prepareSession(connection), place);
-    } finally {
-      await connection.close();
-    }
+    await assertCleared(step, context, session, lost);
   } catch (error) {
     if (lost === null) throw error;
     throw new HostError(`${messageOf(lost)}. Afterwards: ${messageOf(error)}`, {
       hint: 'Run engine-cleanup again: what was not committed is still there, and it makes a new dump of it.',
       cause: lost,
+      intact: error instanceof HostError && error.intact,
     });
   }
 }
@@ -86,6 +110,6 @@ export const databaseClear: StepRunner<'database-clear'> = {
       if (!isLost(error)) throw session.intact ? intactError(error) : error;
       lost = error;
     }
-    await confirm(step, context, session.pid, lost);
+    await confirm(step, context, session, lost);
   },
 };

@@ -12,9 +12,10 @@ export const databaseSeal: StepRunner<'database-seal'> = {
   },
 
   async apply({ database, port }, context) {
-    const { limit, sessions } = await sealDatabase(adminOf(context, port), database);
-    // A limit of 0 is what an earlier, killed run of ours left: the way back must not leave it.
-    context.undo.databases.push({ database, port, limit: limit === 0 ? -1 : limit });
+    const { sessions } = await sealDatabase(adminOf(context, port), database, (limit) => {
+      // A limit of 0 is what an earlier, killed run of ours left: the way back must not leave it.
+      context.undo.databases.push({ database, port, limit: limit === 0 ? -1 : limit });
+    });
     if (sessions.length > 0) {
       const who = sessions.map(({ role, application, client }) =>
         [role, application, client].filter(Boolean).join(' '),

@@ -1,6 +1,6 @@
 /**
- * Removes files, each named in the plan and each still what was seen when the plan was made. This is the only kind of step that removes files,
- * through the one function in `host/` that can.
+ * Removes files, each named in the plan and each still what was seen when the plan was made. This is where a run removes files,
+ * through the one function in `host/` that can; besides, records that are rewritten and what a PKI from a copy replaces go the same way.
  */
 import { anchorOf } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';

@@ -1,53 +1,58 @@
-/** Puts back the CA and keys that package removal copied aside, file by file, with owners and modes as they were. */
+/**
+ * Puts back the CA and keys that package removal copied aside, file by file, with owners and modes as they were. The copy is only read. A tree without `ca.pem` is seen as unfinished,
+ * and a rerun puts it back again: so an old `ca.pem` goes before anything else is written, and that of the copy comes last.
+ */
+import { judgeKeys } from '../detect/pki.ts';
 import { anchorOf } from '../layouts/index.ts';
+import { HostError } from '../model/errors.ts';
+import type { CopiedFile } from '../model/facts.ts';
 import type { StepContext, StepRunner } from './context.ts';
+import { expected } from './expected.ts';
 
-interface Pair {
-  from: string;
-  to: string;
-}
-
-async function walk(context: StepContext, from: string, to: string): Promise<Pair[]> {
+/** What is at the place must be what was seen, and so is in the backup. It is removed where asked, and where a file is to be a link or a link a file. */
+async function makeRoom({ to, type, present }: CopiedFile, remove: boolean, context: StepContext): Promise<void> {
   const { files } = context.host;
-  const pairs: Pair[] = [];
-  for (const name of (await files.list(from)) ?? []) {
-    const pair = { from: `${from}/${name}`, to: `${to}/${name}` };
-    const stat = await files.stat(pair.from);
-    if (stat?.identity.type === 'dir') pairs.push(...(await walk(context, pair.from, pair.to)));
-    else if (stat) pairs.push(pair);
+  const now = (await files.stat(to))?.identity;
+  if (now === undefined) return;
+  const seen = present && expected({ path: to, identity: present, why: '' }, context);
+  if (seen === null || JSON.stringify(now) !== JSON.stringify(seen)) {
+    throw new HostError(`${files.real(to)} was changed since the plan was made. It was not written over.`, {
+      hint: 'See what writes to it, stop that, and run engine-cleanup again.',
+    });
   }
-  return pairs;
+  if (remove || now.type !== type) await files.remove(to, seen, anchorOf(context.layout, to));
 }
 
-/** ca.pem last: as long as it is missing the tree is seen as unfinished, and a rerun puts it back again. */
-function caLast(pairs: Pair[], ca: string): Pair[] {
-  return [...pairs.filter(({ to }) => to !== ca), ...pairs.filter(({ to }) => to === ca)];
+async function putBack({ from, to, type }: CopiedFile, { host, layout }: StepContext): Promise<void> {
+  const { files } = host;
+  const anchor = anchorOf(layout, to);
+  const stat = await files.stat(from);
+  const content =
+    stat?.identity.type !== type ? null : await (type === 'link' ? files.readLink : files.readBytes)(from);
+  if (stat === null || content === null) {
+    throw new HostError(`${files.real(from)} is no longer in the copy, and ${files.real(to)} was not put back.`, {
+      hint: 'Run engine-cleanup again: it looks for the newest copy that is whole.',
+    });
+  }
+  await files.makeParents(to, from, anchor);
+  if (typeof content === 'string') await files.link(to, content, anchor);
+  else await files.replace(to, content, { anchor, meta: { mode: stat.mode, uid: stat.uid, gid: stat.gid } });
 }
 
 export const pkiRestore: StepRunner<'pki-restore'> = {
-  touches: ({ from, path }) => [from, path],
+  touches: ({ files }) => files.map(({ to }) => to),
 
   async probe({ path }, { host, layout }) {
-    return (
-      path === layout.pki.dir &&
-      (await host.files.stat(layout.pki.ca)) !== null &&
-      (await host.files.stat(layout.pki.engineStore)) !== null
-    );
+    return path === layout.pki.dir && (await judgeKeys(host.files, layout.pki, path)).usable;
   },
 
-  async apply({ from, path }, context) {
-    const { files } = context.host;
-    for (const pair of caLast(await walk(context, from, path), context.layout.pki.ca)) {
-      const stat = await files.stat(pair.from);
-      if (stat === null) continue;
-      const anchor = anchorOf(context.layout, pair.to);
-      await files.makeParents(pair.to, pair.from, anchor);
-      const meta = { mode: stat.mode, uid: stat.uid, gid: stat.gid };
-      if (stat.identity.type === 'link') await files.link(pair.to, (await files.readLink(pair.from)) ?? '', anchor);
-      else if (stat.identity.type === 'file') {
-        const bytes = await files.readBytes(pair.from);
-        if (bytes !== null) await files.replace(pair.to, bytes, { anchor, meta });
-      }
+  async apply({ files }, context) {
+    const isCa = ({ to }: CopiedFile): boolean => to === context.layout.pki.ca;
+    const [ca, others] = [files.filter(isCa), files.filter((file) => !isCa(file))];
+    for (const file of ca) await makeRoom(file, true, context);
+    for (const file of [...others, ...ca]) {
+      await makeRoom(file, false, context);
+      await putBack(file, context);
     }
   },
 };

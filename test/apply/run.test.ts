@@ -125,11 +125,12 @@ describe('a disk that fails', () => {
 });
 
 it('a host that cannot be looked at afterwards is told as such: what was done is done', async () => {
-  const report = await run(({ services }) => {
-    const strays = services.strays.bind(services);
-    vi.spyOn(services, 'strays').mockImplementationOnce(strays).mockRejectedValue(FAILURE);
-    return {};
-  });
+  const report = await run(({ packages }) => ({
+    packages: {
+      ...packages,
+      owners: (paths) => (host.exists(host.databaseConf) ? packages.owners(paths) : Promise.reject(FAILURE)),
+    },
+  }));
   expect(report.steps.filter(({ error }) => error)).toEqual([]);
   expect(report).toMatchObject({ outcome: 'unready', exitCode: 6 });
   expect(report.verify!.checks).toMatchObject([{ ok: false, hint: 'mend it' }]);

@@ -14,9 +14,10 @@ const KEEP = ['-u', '-d', '--keep-pki'];
 const COPIES = '/etc/pki/ovirt-engine-backups';
 const below = (dir: string) => box.host.listing().filter(({ path }) => path.startsWith(`${dir}/`));
 
-function entries(): string[] {
+/** Files by the hash the record has of them. */
+function recorded(): Map<string, string | undefined> {
   const { groups } = parseRecord(box.text(box.host.record), box.host.record);
-  return groups.flatMap(({ files }) => files.map(({ path, hash }) => `${path} ${hash?.hex}`)).sort();
+  return new Map(groups.flatMap(({ files }) => files.map(({ path, hash }) => [path, hash?.hex] as const)));
 }
 
 function archived(): string[] {
@@ -28,9 +29,10 @@ function archived(): string[] {
     .map((name) => `/${name}`);
 }
 
-/** Content, owner and mode of the PKI, and what the record says: what must be the same however a run went. */
+/** What must be the same however a run went: the PKI, and what the record says of it and else names (drop-ins differ in the server's port). */
 function result(): unknown {
-  return { tree: below(PKI), record: entries() };
+  const entries = [...recorded()].map(([path, hash]) => (path.startsWith(PKI) ? `${path} ${hash}` : path));
+  return { tree: below(PKI), record: entries.sort() };
 }
 
 describe('putting the PKI back from a copy', () => {
@@ -47,12 +49,9 @@ describe('putting the PKI back from a copy', () => {
     expect(box.text(serial)).toBe(box.text(`${PKI_COPY}/serial.txt`));
     expect(archived()).toContain(serial);
     const step = report.steps.find(({ kind }) => kind === 'pki-restore');
-    const made = below(PKI)
-      .map(({ path }) => path)
-      .filter((path) => !/openssl\.conf$|\.template\.in$/.test(path) && box.host.listing().length > 0);
-    expect(step?.paths).toEqual(expect.arrayContaining([`${PKI}/ca.pem`, `${PKI}/private/ca.pem`, `${PKI}/.truststore`]));
-    expect(made.length).toBeGreaterThan(50);
-    for (const path of packaged) expect(step?.paths).not.toContain(path);
+    const touched = (path: string): boolean => step?.paths?.some((one) => one.endsWith(path)) === true;
+    expect(touched(serial)).toBe(true);
+    for (const path of packaged) expect(touched(path), path).toBe(false);
     expect(difference(copies, below(COPIES))).toEqual({ gone: [], made: [], changed: [] });
   });
 
@@ -62,7 +61,9 @@ describe('putting the PKI back from a copy', () => {
     const { report } = await box.json(['plan', ...KEEP]);
     await box.json(KEEP);
     const step = report.steps.find(({ kind }) => kind === 'pki-restore');
-    const made = difference(before, below(PKI)).made.filter((path) => !box.host.listing().some((one) => one.path.startsWith(`${path}/`)));
+    const made = difference(before, below(PKI)).made.filter(
+      (path) => !box.host.listing().some((one) => one.path.startsWith(`${path}/`)),
+    );
     expect(step?.paths?.toSorted()).toEqual(made.map((path) => box.path(path)).sort());
   });
 
@@ -86,17 +87,15 @@ describe('putting the PKI back from a copy', () => {
     expect(box.text(`${PKI}/${note}`)).toBe('20261124999999');
   });
 
-  it.each([['-u', '-d', '--keep-pki'], ['-u', '--keep-pki']])('%s %s %s: the record names what came back, and a second run has nothing to do', async (...words) => {
-    const args = words.filter((word) => word !== undefined);
+  it.each(['-ud', '-u'])('%s: the record names what came back, and a second run has nothing to do', async (words) => {
+    const args = [words, '--keep-pki'];
     box = await Box.make({ package: 'reinstalled' });
-    const recorded = entries().map((entry) => entry.split(' ')[0]!);
+    const before = [...recorded().keys()].filter((path) => path.startsWith(`${PKI}/`));
+    expect(before.length).toBeGreaterThan(20);
     const first = await box.json(args);
     expect(first.report.steps.filter(({ error }) => error)).toEqual([]);
     expect(first.report).toMatchObject({ exitCode: 0, verify: { ready: true } });
-    const names = entries().map((entry) => entry.split(' ')[0]);
-    const keys = recorded.filter((path) => path.startsWith(`${PKI}/`) && box.exists(path));
-    expect(keys.length).toBeGreaterThan(20);
-    expect(names).toEqual(expect.arrayContaining(keys));
+    expect([...recorded().keys()]).toEqual(expect.arrayContaining(before));
     expect((await box.json(args)).report).toMatchObject({ outcome: 'nothing-to-do', changed: false, steps: [] });
     const { report } = await box.json(['-u']);
     expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });

@@ -1,10 +1,9 @@
-/** Facts for pure tests: a finished 4.5 host, and arbitrary ones. */
-import fc from 'fast-check';
+/** Facts for pure tests: a finished 4.5 host, and the parts it is made of. */
 import { g5 } from '../../src/layouts/g5/index.ts';
 import type { Credentials } from '../../src/model/credentials.ts';
-import type { DatabaseContent, DatabaseFact, Facts, FileFact, Identity, Reach } from '../../src/model/facts.ts';
-import type { ComponentId, KeepWith, Phase } from '../../src/model/layout.ts';
-import type { Plan, Wishes } from '../../src/model/plan.ts';
+import type { DatabaseContent, DatabaseFact, Facts, FileFact, Identity } from '../../src/model/facts.ts';
+import type { ComponentId, Phase } from '../../src/model/layout.ts';
+import type { Wishes } from '../../src/model/plan.ts';
 
 export const WISHES: Wishes = {
   keepDatabases: false,
@@ -39,6 +38,7 @@ export function credentials(component: ComponentId, source: string): Credentials
 export function content(more: Partial<DatabaseContent> = {}): DatabaseContent {
   return {
     serverVersion: 150004,
+    serverId: '1795000000000000/16384',
     sizeBytes: 21_000_000,
     owner: 'engine',
     tables: 156,
@@ -229,159 +229,5 @@ export function finished(more: Partial<Facts> = {}): Facts {
     notes: [],
     faults: [],
     ...more,
-  };
-}
-
-const reach: fc.Arbitrary<Reach> = fc.constantFrom<Reach>(
-  { state: 'connected' },
-  { state: 'absent', message: 'no such database' },
-  { state: 'rejected', message: 'wrong password' },
-  { state: 'unreachable', message: 'no answer' },
-);
-
-const databaseFact = (component: ComponentId, path: string): fc.Arbitrary<DatabaseFact> =>
-  fc
-    .record({ reach, admin: fc.boolean(), full: fc.boolean(), others: fc.boolean(), foreign: fc.boolean() })
-    .map((one) => {
-      const own = credentials(component, path);
-      return database({
-        component,
-        title: `${component} database`,
-        credentials: own,
-        candidates: [own],
-        reach: one.reach,
-        content: one.reach.state !== 'connected' ? null : one.full ? content() : EMPTY_CONTENT,
-        admin: one.admin
-          ? {
-              ...superuserView(),
-              database: { ...superuserView().database!, owner: own.role, exists: one.reach.state !== 'absent' },
-              role: { name: own.role, exists: true, superuser: false, elsewhere: [] },
-            }
-          : database().admin,
-        providedByOthers: one.others,
-        foreign: one.foreign ? 'belongs to another host' : null,
-      });
-    });
-
-const PATHS: [string, Phase, KeepWith | undefined, ComponentId | undefined][] = [
-  ['/etc/pki/ovirt-engine/ca.pem', 'ca', 'pki', undefined],
-  ['/etc/pki/ovirt-engine/keys/engine.p12', 'keystores', 'pki', undefined],
-  ['/etc/pki/ovirt-engine/.truststore', 'keystores', 'pki', undefined],
-  ['/etc/ovirt-engine/engine.conf.d/10-setup-jboss.conf', 'drop-ins', undefined, undefined],
-  ['/etc/ovirt-engine/engine.conf.d/10-setup-protocols.conf', 'drop-ins', 'database', undefined],
-  ['/var/lib/ovirt-engine/dbmd5/a.md5', 'state', 'database', undefined],
-  ['/etc/ovirt-engine/uninstall.d/20260101000000-uninstall.conf', 'records', 'database', undefined],
-  [g5.marker, 'marker', 'database', undefined],
-  ['/etc/ovirt-engine/engine.conf.d/10-setup-database.conf', 'credentials', 'database', 'engine'],
-  ['/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-database.conf', 'credentials', 'database', 'dwh'],
-  ['/tmp/tmpabcdefgh', 'credentials', undefined, 'engine'],
-];
-
-/** Any host: any subset of the files, services and databases in any state. */
-export const anyFacts: fc.Arbitrary<Facts> = fc
-  .record({
-    files: fc.subarray(PATHS),
-    changed: fc.boolean(),
-    services: fc.array(fc.record({ active: fc.boolean(), enabled: fc.boolean() }), { maxLength: 3 }),
-    databases: fc.tuple(
-      fc.option(databaseFact('engine', PATHS[8]![0]), { nil: null }),
-      fc.option(databaseFact('dwh', PATHS[9]![0]), { nil: null }),
-    ),
-    lines: fc.boolean(),
-  })
-  .map((one) => {
-    const base = finished();
-    const files = one.files.map(([path, phase, keep, owner]) =>
-      file(path, phase, {
-        changed: one.changed && phase === 'drop-ins',
-        ...(keep ? { keep } : {}),
-        ...(owner ? { credentialsOf: [owner] } : {}),
-        ...(path.startsWith('/tmp/') ? { copyOf: '/tmp' } : {}),
-      }),
-    );
-    const has = (path: string): boolean => files.some((fact) => fact.path === path);
-    return {
-      ...base,
-      files,
-      marker: has(g5.marker) ? base.marker : null,
-      records: {
-        ...base.records,
-        paths: base.records.paths.filter(has),
-        entries: has(PATHS[6]![0]) ? base.records.entries : [],
-      },
-      directories: [],
-      lines: one.lines ? base.lines : [],
-      services: one.services.map((service, index) => ({ ...base.services[0]!, unit: `unit-${index}`, ...service })),
-      databases: one.databases.filter((fact): fact is DatabaseFact => fact !== null),
-    };
-  });
-
-export const anyWishes: fc.Arbitrary<Wishes> = fc
-  .record({ keepDatabases: fc.boolean(), keepPki: fc.boolean(), keepChanged: fc.boolean(), backup: fc.boolean() })
-  .map((one) => ({ ...WISHES, ...one }));
-
-/** The facts of the host after a plan was executed without a failure. */
-export function after(facts: Facts, plan: Plan): Facts {
-  const has = (kind: string, component?: string): boolean =>
-    plan.steps.some(
-      (step) =>
-        step.kind === kind && (component === undefined || ('component' in step && step.component === component)),
-    );
-  const removed = new Set(
-    plan.steps.flatMap((step) => (step.kind === 'files-remove' ? step.files.map(({ path }) => path) : [])),
-  );
-  const rewrite = plan.steps.find((step) => step.kind === 'records-rewrite');
-  const files = facts.files.filter(
-    ({ path }) => !removed.has(path) && !(rewrite && rewrite.keep.length === 0 && rewrite.paths.includes(path)),
-  );
-  // A run that keeps files although nothing recorded them makes a record of its own.
-  if (rewrite && rewrite.keep.length > 0 && !files.some(({ path }) => path === rewrite.path))
-    files.push(file(rewrite.path, 'records', { keep: 'database' }));
-  const left = (path: string): boolean => files.some((fact) => fact.path === path);
-  const stopped = new Set(plan.steps.flatMap((step) => (step.kind === 'service-stop' ? [step.unit] : [])));
-  const disabled = new Set(plan.steps.flatMap((step) => (step.kind === 'service-disable' ? [step.unit] : [])));
-  const dropKeys = plan.steps.flatMap((step) => (step.kind === 'marker-rewrite' ? step.dropKeys : []));
-  const values = Object.fromEntries(
-    Object.entries(facts.marker?.values ?? {}).filter(([key]) => !dropKeys.includes(key)),
-  );
-  return {
-    ...facts,
-    files,
-    lines: facts.lines.filter(
-      ({ path }) => !plan.steps.some((step) => step.kind === 'lines-revert' && step.path === path),
-    ),
-    services: facts.services.map((service) => ({
-      ...service,
-      active: service.active && !stopped.has(service.unit),
-      enabled: service.enabled && !disabled.has(service.unit),
-    })),
-    marker: left(g5.marker) && facts.marker ? { ...facts.marker, values } : null,
-    records: rewrite
-      ? {
-          paths: rewrite.keep.length > 0 ? [rewrite.path] : [],
-          empty: [],
-          entries: rewrite.keep.map((path) => ({ path, current: !rewrite.edited.includes(path) })),
-          lines: 0,
-          databasesGone: rewrite.databasesGone,
-        }
-      : {
-          ...facts.records,
-          paths: facts.records.paths.filter(left),
-          ...(left(PATHS[6]![0]) ? {} : { entries: [], lines: 0 }),
-        },
-    databases: facts.databases.map((fact) => {
-      const roleGone = plan.steps.some((step) => step.kind === 'role-drop' && step.role === fact.admin.role?.name);
-      const role = fact.admin.role && { ...fact.admin.role, exists: fact.admin.role.exists && !roleGone };
-      if (has('database-drop', fact.component)) {
-        return {
-          ...fact,
-          content: null,
-          reach: { state: 'absent' as const, message: '' },
-          admin: { ...fact.admin, role, database: fact.admin.database && { ...fact.admin.database, exists: false } },
-        };
-      }
-      if (has('database-clear', fact.component)) return { ...fact, content: EMPTY_CONTENT };
-      return { ...fact, admin: { ...fact.admin, role } };
-    }),
   };
 }

@@ -176,7 +176,22 @@ describe('nothing is cleared', () => {
     await server.superuser(`SELECT pg_terminate_backend(${context.sessions.get('engine')!.pid})`);
     const error = await errorOf(databaseClear.apply(clearStep(), context));
     expect(error.message).toMatch(/terminating connection.*still holds 1721 objects/);
-    expect((await errorOf(databaseClear.apply(clearStep(), context))).message).toContain('no longer held still');
+    expect(error.intact).toBe(true);
+    const again = await errorOf(databaseClear.apply(clearStep(), context));
+    expect(again.message).toContain('no longer held still');
+    expect(again.intact).toBe(true);
+  });
+
+  it('when without a backup somebody else holds a table, or the server does not let us in', async () => {
+    const holder = await server.connectAs('postgres', server.superuserPassword, database);
+    await holder.query('BEGIN; LOCK TABLE public.job');
+    const step = clearStep({ backedUp: false });
+    const held = await errorOf(databaseClear.apply(step, { ...context, timeoutMs: 500 }));
+    await holder.end();
+    expect(held.code).toBe('55P03');
+    expect(held.intact).toBe(true);
+    const shut = { ...step, credentials: { ...step.credentials, secret: context.vault.put('wrong') } };
+    expect(await errorOf(databaseClear.apply(shut, context))).toMatchObject({ code: '28P01', intact: true });
   });
 
   it('when the run ends before: closing the sessions undoes the locks', async () => {
@@ -203,6 +218,30 @@ describe('nothing is cleared', () => {
     context.stop.abort();
     await outcome;
     await holder.end();
+  });
+});
+
+describe('a session that was lost in the middle is not taken for undone', () => {
+  const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+
+  it('where something of what it was to drop is gone', async () => {
+    await databaseDump.apply(dumpStep(), context);
+    const session = context.sessions.get('engine')!;
+    session.clear = async () => {
+      await session.abort();
+      await server.superuser('DROP TABLE public.vdc_options CASCADE', database);
+      throw lost;
+    };
+    expect((await errorOf(databaseClear.apply(clearStep(), context))).intact).toBe(false);
+  });
+
+  it('where the server still works in it: it may come to its commit', async () => {
+    await databaseDump.apply(dumpStep(), context);
+    const session = context.sessions.get('engine')!;
+    session.clear = () => Promise.reject(lost);
+    const error = await errorOf(databaseClear.apply(clearStep(), { ...context, timeoutMs: 500 }));
+    expect(error.intact).toBe(false);
+    await session.abort();
   });
 });
 

@@ -1,6 +1,6 @@
 /** Dropping a database and its role, as superuser. What is gone already is success. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostError } from '../../model/errors.ts';
+import { HostError, intactError } from '../../model/errors.ts';
 import type { AdminConnection } from '../port.ts';
 import { elsewhereSql } from './dependents.ts';
 import { DEPENDENTS, IN_USE, rawError } from './errors.ts';
@@ -13,18 +13,38 @@ export { sealDatabase, unsealDatabase } from './seal.ts';
 const TRIES = 3;
 const PAUSE_MS = 200;
 
-/** Drops a database with whoever is connected to it. @throws HostError with the server's reason if it cannot be */
+/**
+ * True if the server declined to drop at all: a template, in use, no right. These it finds before it touches the first file. Whatever ends a drop that has
+ * begun (a stop, a full disk, a lost session) leaves a database that may be damaged.
+ */
+function isRefusal(error: unknown): boolean {
+  return /^(?:0A|2B|42|55)/.test(rawError(error).code ?? '');
+}
+
+/**
+ * Drops a database with whoever is connected to it.
+ * @throws HostError with the server's reason if it cannot be; `intact` where the database is known to be as it was
+ */
 export async function dropDatabase(admin: AdminConnection, database: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await endSessions(admin, database);
+    await asIntact(endSessions(admin, database));
     try {
       await admin.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(database)}`);
       return;
     } catch (error) {
-      if (rawError(error).code !== IN_USE) throw error;
-      if (attempt === TRIES) throw inUse(database, error);
+      if (rawError(error).code !== IN_USE) throw isRefusal(error) ? intactError(error) : error;
+      if (attempt === TRIES) throw intactError(inUse(database, error));
       await sleep(PAUSE_MS);
     }
+  }
+}
+
+/** What fails before the first statement that drops leaves everything as it was. */
+async function asIntact<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw intactError(error);
   }
 }
 

@@ -4,6 +4,7 @@ import type { AdminDatabase, AdminView, RoleView } from '../../model/facts.ts';
 import type { AdminConnection } from '../port.ts';
 import { elsewhereSql } from './dependents.ts';
 import { quoteLiteral } from './quote.ts';
+import { type SocketServer, serverIdSql } from './server-id.ts';
 
 export interface AdminSubject {
   database: string;
@@ -16,10 +17,17 @@ export interface AdminSubject {
   readOnlyRoles: readonly string[];
 }
 
-export type AdminFindings = Omit<AdminView, 'available' | 'why'>;
+export interface AdminFindings {
+  view: Omit<AdminView, 'available' | 'why'>;
+  /** To hold against what a role reaches over TCP. */
+  server: SocketServer;
+}
 
 interface Server {
   version: number;
+  serverId: string | null;
+  listens: string;
+  port: number;
   database: (Omit<AdminDatabase, 'exists' | 'recognised' | 'tables'> & { open: boolean }) | null;
   roles: Omit<RoleView, 'exists'>[];
   siblings: string[];
@@ -35,6 +43,8 @@ function serverSql({ database, role, readOnlyRoles, defaultName }: AdminSubject)
   const roles = [role, ...readOnlyRoles].map(quoteLiteral).join(', ');
   const stem = quoteLiteral(defaultName);
   return `SELECT current_setting('server_version_num')::int AS version,
+    (SELECT ${serverIdSql('oid')} FROM pg_database WHERE datname = ${name}) AS "serverId",
+    current_setting('listen_addresses') AS listens, current_setting('port')::int AS port,
     (SELECT row_to_json(one) FROM (
        SELECT r.rolname AS owner, d.datconnlimit AS "connectionLimit", d.datallowconn AS open, pg_database_size(d.oid) AS "sizeBytes"
          FROM pg_database d LEFT JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname = ${name}) one) AS database,
@@ -94,12 +104,16 @@ export async function inspectAdmin(
     kindOf(server.database?.open ? adminOf(subject.database) : null, signature),
     ...server.siblings.map((name) => siblingKind(adminOf(name), signature)),
   ]);
+  const { serverId, listens, port } = server;
   return {
-    serverVersion: server.version,
-    database: databaseView(server.database, kind),
-    role: roleView(server.roles, subject.role),
-    readOnlyRoles: subject.readOnlyRoles.map((name) => roleView(server.roles, name)),
-    siblings: server.siblings.filter((_name, index) => siblings[index]?.recognised),
+    view: {
+      serverVersion: server.version,
+      database: databaseView(server.database, kind),
+      role: roleView(server.roles, subject.role),
+      readOnlyRoles: subject.readOnlyRoles.map((name) => roleView(server.roles, name)),
+      siblings: server.siblings.filter((_name, index) => siblings[index]?.recognised),
+    },
+    server: { serverId, connectionLimit: server.database?.connectionLimit ?? -1, listens, port },
   };
 }
 

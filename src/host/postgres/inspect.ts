@@ -5,17 +5,28 @@ import type { Connection } from '../port.ts';
 import { findFalls } from './falls.ts';
 import { type Catalog, readCatalog } from './inspect-catalog.ts';
 import { neededColumns, readTables, type TableFindings } from './inspect-tables.ts';
+import { serverIdSql } from './server-id.ts';
 
-/**
- * The server's version as `server_version_num`. Compiling these queries to machine code, as servers from 11 on may decide to, would take longer than all of
- * them run: that is switched off for the session.
- */
-export async function prepareSession(connection: Connection): Promise<number> {
-  const [row] = await connection.query<{ version: number }>(
+interface Start {
+  /** As `server_version_num`. */
+  version: number;
+  serverId: string;
+  [column: string]: unknown;
+}
+
+/** Compiling these queries to machine code, as servers from 11 on may decide to, would take longer than all of them run: that is switched off for the session. */
+async function startSession(connection: Connection): Promise<Start> {
+  const [row] = await connection.query<Start>(
     `SELECT current_setting('server_version_num')::int AS version,
-            (SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit') AS jit`,
+            (SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit') AS jit,
+            (SELECT ${serverIdSql('oid')} FROM pg_database WHERE datname = current_database()) AS "serverId"`,
   );
-  return row!.version;
+  return row!;
+}
+
+/** Makes a session fit for looking. Returns the server's version as `server_version_num`. */
+export async function prepareSession(connection: Connection): Promise<number> {
+  return (await startSession(connection)).version;
 }
 
 /** What a finished setup has and this database lacks. */
@@ -37,7 +48,7 @@ function missingOf(layout: DatabaseLayout, catalog: Catalog, tables: TableFindin
  * @throws HostError if the session is lost or the server takes too long; never for what a half-built database lacks
  */
 export async function inspectContent(connection: Connection, layout: DatabaseLayout): Promise<DatabaseContent> {
-  const version = await prepareSession(connection);
+  const { version, serverId } = await startSession(connection);
   const catalog = await readCatalog(connection, version, layout, neededColumns(layout));
   const tables = await readTables(connection, layout, catalog.columns);
   const {
@@ -58,6 +69,7 @@ export async function inspectContent(connection: Connection, layout: DatabaseLay
   const { administrator: _administrator, schemaVersion: _schemaVersion, ...asked } = tables;
   return {
     serverVersion: version,
+    serverId,
     ...rest,
     ...asked,
     obstacles: catalog.tables > 0 ? [] : catalog.obstacles,

@@ -23,16 +23,22 @@ export async function endSessions(admin: AdminConnection, database: string): Pro
     .map(({ pid, role, application, client, state }) => ({ pid, role, application, client, state }));
 }
 
-/** Lets nobody but superusers in any more, and ends the sessions that are there. `limit`: the connection limit before. */
+/**
+ * Lets nobody but superusers in any more, and ends the sessions that are there. `limit`: the connection limit before.
+ * @param before told that limit before it is changed: whatever fails from then on, it can be put back
+ */
 export async function sealDatabase(
   admin: AdminConnection,
   database: string,
+  before: (limit: number) => void = () => undefined,
 ): Promise<{ limit: number; sessions: Session[] }> {
   const [row] = await admin.query<{ limit: number }>(
     `SELECT datconnlimit AS limit FROM pg_database WHERE datname = ${quoteLiteral(database)}`,
   );
+  const limit = row?.limit ?? -1;
+  before(limit);
   await admin.execute(`ALTER DATABASE ${quoteIdentifier(database)} CONNECTION LIMIT 0`);
-  return { limit: row?.limit ?? -1, sessions: await endSessions(admin, database) };
+  return { limit, sessions: await endSessions(admin, database) };
 }
 
 /** Sets the connection limit (-1: none). A database that is gone needs none. */

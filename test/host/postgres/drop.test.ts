@@ -71,6 +71,7 @@ describe('a database', () => {
     const error = await errorOf(dropDatabase(adminOf(busy), 'engine'));
     expect(error.code).toBe('55006');
     expect(error.hint).toContain('pg_prepared_xacts');
+    expect(error.intact).toBe(true);
     expect(await busy.superuser("SELECT 1 AS one FROM pg_database WHERE datname = 'engine'")).toHaveLength(1);
   });
 });
@@ -127,7 +128,9 @@ describe('the look of the local superuser', () => {
     readOnlyRoles: ['grafana', 'no-such-role'],
   };
   const look = (more: Partial<typeof subject> = {}) =>
-    inspectAdmin(adminOf(server), (database) => adminOf(server, database), { ...subject, ...more });
+    inspectAdmin(adminOf(server), (database) => adminOf(server, database), { ...subject, ...more }).then(
+      ({ view }) => view,
+    );
 
   it('finds database, roles and siblings', async () => {
     for (const name of [

@@ -37,8 +37,9 @@ async function lookAfter(sql: string, as: 'engine' | 'postgres' = 'engine'): Pro
 describe('a finished database', () => {
   it('of the engine has all that setup leaves', async () => {
     const content = await look({});
-    const { serverVersion, sizeBytes, encrypted, ovnProvider, ...rest } = content;
+    const { serverVersion, serverId, sizeBytes, encrypted, ovnProvider, ...rest } = content;
     expect(serverVersion).toBeGreaterThanOrEqual(90200);
+    expect(serverId).toMatch(/^\d{16}\/\d+$/);
     expect(sizeBytes).toBeGreaterThan(15_000_000);
     expect(Object.values(encrypted).reduce((sum, count) => sum + count, 0)).toBe(ENCRYPTED_VALUES);
     expect(ovnProvider).toMatch(/^[0-9a-f-]{36}$/);
