@@ -15,7 +15,7 @@ import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import { realPath } from './model/paths.ts';
 import type { Plan, Wishes } from './model/plan.ts';
-import type { Command, Report, Verdict } from './model/report.ts';
+import type { Command, Report, ReportedStep, Verdict } from './model/report.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
 import { runnerOf, type StepContext } from './steps/context.ts';
@@ -167,7 +167,7 @@ async function apply(
   const report = finish(outcome, {
     signal: options.stop.name(),
     plan,
-    steps: execution.steps,
+    steps: execution.steps.map((step) => withRealPaths(options.root, step)),
     execution,
     verdict,
     warnings,
@@ -217,6 +217,12 @@ function stepContext(
     warn: (warning) => warnings.push(warning),
     signal: options.stop.signal,
   };
+}
+
+/** Reports speak of places as the operator sees them. */
+function withRealPaths(root: string, step: ReportedStep): ReportedStep {
+  const real = (path: string): string => (path.startsWith('/') ? realPath(root, path) : path);
+  return step.paths ? { ...step, paths: step.paths.map(real) } : step;
 }
 
 function touched(options: RunOptions, step: Plan['steps'][number]): string[] {

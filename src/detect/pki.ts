@@ -101,6 +101,17 @@ async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
   return copies;
 }
 
+/** Whether something is at a place of the PKI. Where that cannot be told, nothing can be said about the keys. */
+async function isThere(context: DetectContext, path: string): Promise<boolean> {
+  try {
+    return (await context.host.files.stat(path)) !== null;
+  } catch (error) {
+    const hint = error instanceof HostError ? error.hint : 'See the log.';
+    context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
+    return false;
+  }
+}
+
 /** Looks at the PKI tree, and where asked at the keys and at the copies package removal left. */
 export async function findPki(context: DetectContext): Promise<PkiFacts> {
   const { pki } = context.layout;
@@ -109,7 +120,7 @@ export async function findPki(context: DetectContext): Promise<PkiFacts> {
     ...new Set([pki.ca, pki.caKey, pki.engineStore, ...pki.halfSigns, ...pki.whole, ...pki.pairs.flat()]),
   ];
   const present: string[] = [];
-  for (const path of interesting) if (await files.stat(path)) present.push(path);
+  for (const path of interesting) if (await isThere(context, path)) present.push(path);
   const pem = present.includes(pki.ca) ? await files.readBytes(pki.ca) : null;
   const certificate = pem === null ? null : parseCertificate(pem);
   const judged = context.judgeKeys

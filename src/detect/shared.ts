@@ -4,7 +4,7 @@ import type { Files } from '../host/port.ts';
 import { databasesOf } from '../layouts/index.ts';
 import type { DatabaseFact } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
-import { isLocalHost } from './databases.ts';
+import { isLocalHost } from './contact.ts';
 import { databaseCredentials, readDropIns } from './read/drop-in.ts';
 
 function sameHost(one: string, other: string): boolean {

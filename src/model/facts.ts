@@ -1,6 +1,8 @@
 /** What was found on the host: plain data, no secrets, no judgement. The plan is a pure function of it. */
-import type { Credentials } from './credentials.ts';
-import type { ComponentId, DatabaseLayout, KeepWith, Phase, Release } from './layout.ts';
+import type { DatabaseFact } from './database-facts.ts';
+import type { ComponentId, KeepWith, Phase, Release } from './layout.ts';
+
+export type * from './database-facts.ts';
 
 export interface Facts {
   root: string;
@@ -131,129 +133,6 @@ export interface ServiceFact {
   pids: number[];
   /** Host paths of the links that enable it, where disabling removes them. */
   links?: readonly string[];
-}
-
-export type Reach =
-  | { state: 'connected' }
-  | { state: 'absent'; message: string } // 3D000
-  | { state: 'rejected'; message: string } // 28P01, 28000
-  | { state: 'sealed'; message: string } // 53300 because of a connection limit of 0
-  | { state: 'unreachable'; message: string; code?: string } // `code`: SQLSTATE or errno, where there is one
-  | { state: 'no-credentials'; message: string };
-
-export interface DatabaseFact {
-  component: ComponentId;
-  title: string;
-  /** Switched on on this host by marker, drop-in or evidence. */
-  enabled: boolean;
-  /** Nothing on this host speaks of it: a database or role of the default name that the local superuser sees. Setup stumbles over it, so it is told; it is never acted upon. */
-  speculative: boolean;
-  /** Not ours to drop or clear, with the reason ("credentials of another host's database"). */
-  foreign: string | null;
-  credentials: Credentials | null;
-  /** All places that hold credentials of this database, the chosen one first. */
-  candidates: Credentials[];
-  /** Other databases that older or lesser places name, as a phrase each. */
-  others: string[];
-  /** The server is on this machine. */
-  local: boolean;
-  /** An answer file says that the database was provided by somebody else. */
-  providedByOthers: boolean;
-  reach: Reach;
-  /** The server rejects what setup's own file says, though a copy of it logs in: setup itself would stop. */
-  dropInRejected: boolean;
-  content: DatabaseContent | null;
-  admin: AdminView;
-  /** Newest dump that setup itself made, if any. */
-  newestDump: string | null;
-}
-
-/** What the `postgres` account of this machine sees of the same database. */
-export interface AdminView {
-  available: boolean;
-  /** Why it is not available. */
-  why: string;
-  database: AdminDatabase | null;
-  role: RoleView | null;
-  readOnlyRoles: RoleView[];
-  /** Databases with our default name stem that hold a schema of this kind; reported, never dropped. */
-  siblings: string[];
-  serverVersion: number | null;
-}
-
-export interface AdminDatabase {
-  exists: boolean;
-  owner: string | null;
-  connectionLimit: number;
-  sizeBytes: number;
-  /** It holds the relations that tell this kind of database. */
-  recognised: boolean;
-  /** Tables in `public`. */
-  tables: number;
-}
-
-export interface RoleView {
-  name: string;
-  exists: boolean;
-  superuser: boolean;
-  /** Databases other than this one that it owns, or in which it owns or is granted something. */
-  elsewhere: string[];
-}
-
-export interface Session {
-  pid: number;
-  role: string;
-  application: string;
-  client: string;
-  /** Visible state; other roles' sessions show none to a plain role. */
-  state: string;
-}
-
-export interface DatabaseContent {
-  /** Numeric, as `server_version_num`: 150004. */
-  serverVersion: number;
-  /** Tells this database of this running server from every other one (src/host/postgres/server-id.ts). */
-  serverId: string;
-  sizeBytes: number;
-  owner: string;
-  tables: number;
-  /** Tables of all schemas the role owns, for the read-back of the dump. */
-  ownedTables: number;
-  /** Objects the role owns in any schema, extensions apart. */
-  ownedObjects: number;
-  /** Sequences, composite types, views, schemas that make a rerun fail although there is no table. */
-  obstacles: string[];
-  ownedSchemas: string[];
-  publicSchema: boolean;
-  mayCreateInPublic: boolean;
-  uuidOssp: boolean;
-  /** Objects of other owners inside the database. */
-  foreignObjects: string[];
-  /** Objects of other owners that hang on ours and would fall with them. */
-  cascades: string[];
-  sessions: Session[];
-  /** What a finished setup has and this database lacks; empty when complete. */
-  missing: string[];
-  /** Number of values encrypted with the engine's key, by `table.column`. */
-  encrypted: Record<string, number>;
-  /** Compatibility levels of clusters and data centers that setup does not upgrade from. */
-  unsupportedLevels: string[];
-  /** The signature relations of this kind of database exist. */
-  recognised: boolean;
-  dwh: { hostname: string | null; uuid: string | null; running: boolean } | null;
-  hostedEngine: 'maintenance' | 'active' | 'none' | 'unknown';
-  /** Id of the provider that has the name setup gives its own, `ovirt-provider-ovn`; null where there is none. */
-  ovnProvider: string | null;
-  /** `vdc_options` still holds AdminPassword, the administrator's password of releases before 3.6. */
-  legacyPassword: boolean;
-  /** Locks one transaction may take in all, and what clearing needs. */
-  lockCapacity: number;
-}
-
-/** Layout data that facts of a database were read with. */
-export interface DatabaseSubject {
-  component: ComponentId;
-  layout: DatabaseLayout;
 }
 
 /** A file or link of a copy of the PKI, and the place it would be put back to; both host paths. */

@@ -68,7 +68,7 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
     const others = fact.providedByOthers
       ? 'provided by somebody else'
       : fact.local
-        ? 'no superuser at hand'
+        ? fact.admin.why || 'no superuser at hand'
         : 'on a remote server';
     return { action: 'clear', why: `${others}: emptied, database and role stay` };
   }
