@@ -11,6 +11,8 @@ export interface DatabaseSubject {
   fact: DatabaseFact;
   layout: DatabaseLayout;
   planned: PlannedDatabase;
+  /** The run keeps databases: nothing of any server is dropped, not even a role that was left alone. */
+  kept: boolean;
 }
 
 /** True if there is something in the database to back up and remove; an empty one is as setup needs it. */

@@ -38,7 +38,7 @@ function subjectsOf(facts: Facts, layout: Layout, keep: boolean, refusals: Refus
     if (!database || fact.speculative) return [];
     const decision = decide(fact, database, { keep, gone: facts.records.databasesGone });
     if (decision.refusal) refusals.push(decision.refusal);
-    return [{ fact, layout: database, planned: plannedDatabase(fact, database, decision) }];
+    return [{ fact, layout: database, planned: plannedDatabase(fact, database, decision), kept: keep }];
   });
 }
 

@@ -64,10 +64,11 @@ function rolesOf({ fact, planned }: DatabaseSubject): string[] {
 }
 
 /** A role without its database makes setup invent another name for both: it goes where we may drop it. */
-function isOrphan({ fact, planned, layout }: DatabaseSubject): boolean {
+function isOrphan({ fact, planned, layout, kept }: DatabaseSubject): boolean {
   const role = fact.admin.role;
   const named = fact.credentials !== null || role?.name === layout.defaultRole;
   return (
+    !kept &&
     planned.action === 'absent' &&
     fact.admin.available &&
     named &&
