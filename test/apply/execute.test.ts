@@ -168,7 +168,10 @@ describe('a stop signal', () => {
     expect(fakes.events.at(-1)).toBe('end a done');
   });
 
-  it('ends a step that can be ended, which is a failure and an interruption', async () => {
+  it.each([
+    ['before others', [{ id: 'b', needs: ['a'] }]],
+    ['that is the last', []],
+  ])('ends a step that can be ended, %s: a failure and an interruption', async (_, rest) => {
     const fakes: Fakes = new Fakes(
       {
         id: 'a',
@@ -178,10 +181,10 @@ describe('a stop signal', () => {
           failing();
         },
       },
-      { id: 'b', needs: ['a'] },
+      ...rest,
     );
     const execution = await run(fakes);
-    expect(statuses(execution)).toEqual({ a: 'failed', b: 'skipped' });
+    expect(execution.steps.map(({ status }) => status)).toEqual(['failed', ...rest.map(() => 'skipped')]);
     expect(execution).toMatchObject({ interrupted: true, changed: false, destroyed: false });
   });
 

@@ -101,6 +101,8 @@ describe('the rows by which setup knows its Data Warehouse', () => {
     const keep = { keepDatabases: true };
     expect(step(rows({ hostname: 'h', uuid: MINE, running: true }, keep), 'rows:dwh')).toMatchObject({ blank: false });
     expect(idsOf(rows({ hostname: 'h', uuid: MINE, running: false }, keep))).not.toContain('rows:dwh');
+    // A Data Warehouse that died in its first start: it runs, and has no identity yet.
+    expect(step(rows({ hostname: '', uuid: '', running: true }, keep), 'rows:dwh')).toMatchObject({ blank: false });
   });
 });
 
