@@ -41,9 +41,25 @@ describe.skipIf(skip)('services without systemd', () => {
     lab.sh('rm -f /run/calls');
     const common = { enabled: false, masked: false, failedLoop: false, pids: [] };
     expect(lab.states('y-engine', 'y-none', 'y-unit')).toEqual([
-      { ...common, unit: 'y-engine', manager: 'sysv', exists: true, active: false, enabled: true },
-      { ...common, unit: 'y-none', manager: 'sysv', exists: false, active: false },
-      { ...common, unit: 'y-unit', manager: 'systemd', exists: true, active: false, enabled: true },
+      {
+        ...common,
+        unit: 'y-engine',
+        manager: 'sysv',
+        exists: true,
+        active: false,
+        enabled: true,
+        links: ['/etc/rc3.d/S90y-engine'],
+      },
+      { ...common, unit: 'y-none', manager: 'sysv', exists: false, active: false, links: [] },
+      {
+        ...common,
+        unit: 'y-unit',
+        manager: 'systemd',
+        exists: true,
+        active: false,
+        enabled: true,
+        links: ['/etc/systemd/system/multi-user.target.wants/y-unit.service'],
+      },
     ]);
     expect(lab.sh('cat /run/calls')).toBe('status\n');
   });

@@ -48,7 +48,12 @@ export function renderPlan(plan: Plan, facts: Facts, view: View): string {
   if (changed.length > 0) {
     page.heading('Edited since setup wrote them, and removed all the same');
     for (const path of changed) page.command(path, { indent: 2 });
-    page.text('--keep-changed leaves them where they are.', { paint: view.colors.dim });
+    page.text(
+      '--keep-changed leaves edited configuration where it is; keys, the marker and credentials go all the same.',
+      {
+        paint: view.colors.dim,
+      },
+    );
   }
   putKept(
     page,

@@ -23,6 +23,9 @@ export function blocksSetup(fact: DatabaseFact): boolean {
   return fact.foreign === null && (fact.reach.state === 'rejected' || fact.reach.state === 'absent');
 }
 
+/** Edited files that may stay for themselves. Keys alone are half a PKI, a marker or credentials alone mislead engine-setup: those go all the same. */
+const MAY_STAY: readonly Phase[] = ['links', 'drop-ins', 'state'];
+
 function reasonToKeep(file: FileFact, wishes: Wishes, blocked: Set<string>): string | null {
   if (file.keep === 'always') return file.why;
   const isTemporary = file.copyOf !== undefined && file.path.endsWith('.tmp');
@@ -34,7 +37,7 @@ function reasonToKeep(file: FileFact, wishes: Wishes, blocked: Set<string>): str
       return 'kept with the database: engine-setup needs it to find the database';
     return null;
   }
-  if (file.changed && wishes.keepChanged && file.copyOf === undefined)
+  if (file.changed && wishes.keepChanged && file.copyOf === undefined && MAY_STAY.includes(file.phase))
     return 'edited since setup wrote it, kept as asked';
   return null;
 }

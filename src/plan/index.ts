@@ -183,6 +183,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const everything = [...files, ...rewriting, ...records, ...marker, ...copies];
   planPhase(facts, list, 'credentials', decisions, everything);
   const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
+  if (rewrites.records?.length === 0) for (const path of facts.records.paths) removed.add(path);
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));
   planReload(facts, layout, list, removed);
 

@@ -56,7 +56,9 @@ function leavingRoles(subject: DatabaseSubject): string[] {
 
 /** The roles that go with a dropped database: its own, and read-only ones that our own files name. */
 function rolesOf({ fact, planned }: DatabaseSubject): string[] {
-  const names = fact.admin.role?.exists && !fact.admin.role.superuser ? [planned.role] : [];
+  const { role } = fact.admin;
+  // One that holds something elsewhere stays, as the warning says.
+  const names = role?.exists && !role.superuser && role.elsewhere.length === 0 ? [planned.role] : [];
   return [
     ...names,
     ...fact.admin.readOnlyRoles.filter(({ exists, superuser }) => exists && !superuser).map(({ name }) => name),

@@ -127,7 +127,12 @@ describe('files', () => {
 
   it('in directories that are removed are all gone', () => {
     always((plan, facts) => {
-      const gone = new Set([...removedBy(plan), ...stepsOf(plan, 'dirs-remove').flatMap(({ paths }) => paths)]);
+      const emptied = stepsOf(plan, 'records-rewrite').filter(({ keep }) => keep.length === 0);
+      const gone = new Set([
+        ...removedBy(plan),
+        ...emptied.flatMap(({ paths }) => paths),
+        ...stepsOf(plan, 'dirs-remove').flatMap(({ paths }) => paths),
+      ]);
       for (const { path, entries } of facts.directories)
         if (gone.has(path)) for (const name of entries) expect(gone).toContain(`${path}/${name}`);
     });
