@@ -21,6 +21,10 @@ export function sizeOf(top: string): Size {
     lines: lines.reduce((sum, one) => sum + one, 0),
     median: lines[lines.length >> 1] ?? 0,
     largest: lines.at(-1) ?? 0,
-    bundleKib: Math.round(statSync(join(top, 'dist/engine-cleanup.cjs')).size / 1024),
+    bundleKib: Math.round(
+      readdirSync(join(top, 'dist'))
+        .filter((name) => name.endsWith('.cjs'))
+        .reduce((sum, name) => sum + statSync(join(top, 'dist', name)).size, 0) / 1024,
+    ),
   };
 }
