@@ -136,7 +136,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
 
 /** These depend on whether the databases and keys are kept, which an interactive run still asks. */
 function dependsOnAnswers(check: string): boolean {
-  return ['database', 'half-built', 'foreign-objects', 'pg-dump', 'space', 'keep-pki'].includes(check);
+  return ['database', 'half-built', 'old-answers', 'foreign-objects', 'pg-dump', 'space', 'keep-pki'].includes(check);
 }
 
 type Finish = (outcome: Outcome, more?: Partial<Parameters<typeof makeReport>[0]>) => Report;
