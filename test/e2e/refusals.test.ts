@@ -77,6 +77,18 @@ describe('the backup', () => {
     await refused('backup-dir', ['-u', '--backup-dir', box.path('/etc/pki/ovirt-engine/backup')]);
   });
 
+  it('needs a directory: a file in its place, and one that others may write to, are refused, by plan too', async () => {
+    box = await Box.make();
+    const file = join(box.dir, 'file');
+    writeFileSync(file, 'a file\n');
+    await refused('backup-dir', ['-u', '--backup-dir', file]);
+    await refused('backup-dir', ['-u', '--backup-dir', join(file, 'below')]);
+    const open = join(box.dir, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o777);
+    await refused('backup-dir', ['-u', '--backup-dir', open]);
+  });
+
   it('goes where --backup-dir says, and --no-backup makes none', async () => {
     box = await Box.make();
     const elsewhere = join(box.dir, 'elsewhere');
