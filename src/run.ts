@@ -219,16 +219,17 @@ function stepContext(
   };
 }
 
-/** Reports speak of places as the operator sees them. */
+/** Reports speak of places as the operator sees them; units and databases stay as they are. */
+function asSeen(root: string, paths: readonly string[]): string[] {
+  return paths.map((path) => (path.startsWith('/') ? realPath(root, path) : path));
+}
+
 function withRealPaths(root: string, step: ReportedStep): ReportedStep {
-  const real = (path: string): string => (path.startsWith('/') ? realPath(root, path) : path);
-  return step.paths ? { ...step, paths: step.paths.map(real) } : step;
+  return step.paths ? { ...step, paths: asSeen(root, step.paths) } : step;
 }
 
 function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
-  return runnerOf(RUNNERS, step)
-    .touches(step)
-    .map((path) => (path.startsWith('/') ? realPath(options.root, path) : path));
+  return asSeen(options.root, runnerOf(RUNNERS, step).touches(step));
 }
 
 /**

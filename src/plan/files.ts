@@ -11,7 +11,7 @@ export interface FileDecisions {
   kept: Kept[];
   /** Edited since setup wrote them. */
   changed: string[];
-  /** Every path that is removed, reset or edited: what the archive holds. */
+  /** Paths of the files that stay. */
   keptPaths: Set<string>;
 }
 
@@ -42,7 +42,7 @@ function reasonToKeep(file: FileFact, wishes: Wishes, blocked: Set<string>): str
   return null;
 }
 
-/** Sorts every file that was found into removed, reset and kept. `pkiKeepable`: there are usable keys to keep. */
+/** Sorts every file that was found into removed, reset and kept. */
 export function decideFiles(facts: Facts, wishes: Wishes): FileDecisions {
   const remove = new Map<Phase, PlannedFile[]>(PHASES.map((phase) => [phase, []]));
   const decisions: FileDecisions = { remove, reset: [], kept: [], changed: [], keptPaths: new Set() };
