@@ -7,7 +7,7 @@ import {
   RELEASES,
   type Release,
 } from '../model/layout.ts';
-import { g5 } from './g5/index.ts';
+import { g5 } from './g5.ts';
 
 export const LAYOUTS: readonly Layout[] = [g5];
 

@@ -1,7 +1,7 @@
 /** Steps that do what a test says, and a record of what happened in which order. */
 import type { Progress } from '../../src/apply/execute.ts';
 import type { Journal } from '../../src/apply/journal.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import { Vault } from '../../src/model/credentials.ts';
 import type { Plan, Step, StepKind } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';

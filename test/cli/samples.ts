@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { Output } from '../../src/cli/terminal.ts';
 import type { View } from '../../src/cli/view.ts';
 import { colorsOf } from '../../src/cli/view.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { Facts, FileFact, ServiceFact } from '../../src/model/facts.ts';
 import type { Plan, Wishes } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';

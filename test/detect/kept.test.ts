@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DetectContext } from '../../src/detect/context.ts';
 import { findKept } from '../../src/detect/kept.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import { HostError } from '../../src/model/errors.ts';
 
 /** A host on which everything is there that the layout keeps. */

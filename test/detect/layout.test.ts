@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DetectContext } from '../../src/detect/context.ts';
 import { createFiles } from '../../src/host/files/index.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { Layout } from '../../src/model/layout.ts';
 
 const OLD_FILE = '/etc/sysconfig/ovirt-engine';

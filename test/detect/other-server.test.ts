@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lookAgain } from '../../src/detect/databases.ts';
 import type { Host } from '../../src/host/port.ts';
 import { createDatabases } from '../../src/host/postgres/connect.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import { Vault } from '../../src/model/credentials.ts';
 import type { DatabaseFact } from '../../src/model/facts.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';

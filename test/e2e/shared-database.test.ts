@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedDatabases } from '../../src/detect/shared.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { DatabaseFact } from '../../src/model/facts.ts';
 import type { ComponentId } from '../../src/model/layout.ts';
 import { credentialLines } from '../fixture/host-file.ts';

@@ -1,5 +1,5 @@
 /** The host after a plan was executed without a failure, as detection would find it. */
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { AdminView, DatabaseFact, Facts, FileFact } from '../../src/model/facts.ts';
 import type { Plan, Step, StepOf } from '../../src/model/plan.ts';
 import { UUID_CONF } from './any-facts.ts';

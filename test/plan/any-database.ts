@@ -1,6 +1,6 @@
 /** Any database of any host: reached or not, with and without a superuser's view, whole, half-built or empty, ours or somebody else's. */
 import fc from 'fast-check';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import { databasesOf } from '../../src/layouts/index.ts';
 import type { Credentials } from '../../src/model/credentials.ts';
 import type { AdminView, DatabaseContent, DatabaseFact, Reach, RoleView } from '../../src/model/facts.ts';

@@ -1,6 +1,6 @@
 /** Any host: any choice of files, services, records and databases in any state. And anything that can be wished for. */
 import fc from 'fast-check';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import { databasesOf } from '../../src/layouts/index.ts';
 import { FORCIBLE } from '../../src/model/checks.ts';
 import type { CopiedFile, DatabaseFact, Facts, FileFact, PkiCopy, ServiceFact } from '../../src/model/facts.ts';

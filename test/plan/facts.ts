@@ -1,5 +1,5 @@
 /** Facts for pure tests: a finished 4.5 host, and the parts it is made of. */
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { Credentials } from '../../src/model/credentials.ts';
 import type { DatabaseContent, DatabaseFact, Facts, FileFact, Identity } from '../../src/model/facts.ts';
 import type { ComponentId, Phase } from '../../src/model/layout.ts';

@@ -1,6 +1,6 @@
 /** Runs that keep the databases, the keys, or both. */
 import { describe, expect, it } from 'vitest';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { DatabaseContent, Facts } from '../../src/model/facts.ts';
 import type { Plan, Wishes } from '../../src/model/plan.ts';
 import { content, database, file, finished } from './facts.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Backup } from '../../src/backup/backup.ts';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import { Vault } from '../../src/model/credentials.ts';
 import type { Warning } from '../../src/model/errors.ts';
 import type { Plan } from '../../src/model/plan.ts';

@@ -1,5 +1,5 @@
 /** Hosts that `verify` judges, as facts: clean, kept whole, and what is added to them. */
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
 import { content, database, EMPTY_CONTENT, file, finished, superuserView } from '../plan/facts.ts';
 

@@ -1,6 +1,6 @@
 /** The words of `verify`: each names the file, the host and the statement that help, and none that would lose data unasked. */
 import { describe, expect, it } from 'vitest';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
 import { verify } from '../../src/verify/index.ts';
 import { credentials, database, finished, superuserView } from '../plan/facts.ts';

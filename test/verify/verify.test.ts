@@ -1,6 +1,6 @@
 /** Every state in which a second engine-setup was measured or read to stop, to be spoiled silently, or to work: what `verify` says of it. */
 import { describe, expect, it } from 'vitest';
-import { g5 } from '../../src/layouts/g5/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import type { Verdict } from '../../src/model/report.ts';
 import { verify } from '../../src/verify/index.ts';

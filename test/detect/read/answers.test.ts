@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readAnswers } from '../../../src/detect/read/answers.ts';
-import { dwh } from '../../../src/layouts/g5/dwh.ts';
-import { engine } from '../../../src/layouts/g5/engine.ts';
+import { dwh } from '../../../src/layouts/otopi/dwh.ts';
+import { engine } from '../../../src/layouts/otopi/engine.ts';
 
 const ENGINE = engine.database!;
 const DWH = dwh.database!;

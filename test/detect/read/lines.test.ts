@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { editsByRules, findEdits, revertEdits } from '../../../src/detect/read/lines.ts';
 import { parseRecord } from '../../../src/detect/read/record.ts';
-import { engine } from '../../../src/layouts/g5/engine.ts';
+import { engine } from '../../../src/layouts/otopi/engine.ts';
 import type { LineEdit } from '../../../src/model/facts.ts';
 
 const RUNS = { numRuns: 5000 };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropInBatches, revokeWrites } from '../../../src/host/postgres/batches.ts';
 import { ClearSession } from '../../../src/host/postgres/clear.ts';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
-import { engine } from '../../../src/layouts/g5/engine.ts';
+import { engine } from '../../../src/layouts/otopi/engine.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, errorOf, login } from './helpers.ts';
 

@@ -5,7 +5,7 @@ import { ClearSession } from '../../../src/host/postgres/clear.ts';
 import { isLost } from '../../../src/host/postgres/errors.ts';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
 import { Dropper } from '../../../src/host/postgres/owned.ts';
-import { engine } from '../../../src/layouts/g5/engine.ts';
+import { engine } from '../../../src/layouts/otopi/engine.ts';
 import type { DatabaseContent } from '../../../src/model/facts.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, errorOf, everything, login } from './helpers.ts';

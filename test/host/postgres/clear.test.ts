@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClearSession } from '../../../src/host/postgres/clear.ts';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
-import { dwh } from '../../../src/layouts/g5/dwh.ts';
-import { engine } from '../../../src/layouts/g5/engine.ts';
+import { dwh } from '../../../src/layouts/otopi/dwh.ts';
+import { engine } from '../../../src/layouts/otopi/engine.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, everything, login } from './helpers.ts';
 

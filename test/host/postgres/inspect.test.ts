@@ -1,9 +1,9 @@
 /** What is found in a database: a finished one, every kind of half-built one, and ones that others work in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
-import { dwh } from '../../../src/layouts/g5/dwh.ts';
-import { engine } from '../../../src/layouts/g5/engine.ts';
-import { keycloak, managedBlock } from '../../../src/layouts/g5/keycloak.ts';
+import { dwh } from '../../../src/layouts/otopi/dwh.ts';
+import { engine } from '../../../src/layouts/otopi/engine.ts';
+import { keycloak, managedBlock } from '../../../src/layouts/otopi/keycloak.ts';
 import type { DatabaseContent } from '../../../src/model/facts.ts';
 import type { DatabaseLayout } from '../../../src/model/layout.ts';
 import { ENCRYPTED_VALUES, emptyDatabase, halfBuilt } from '../../fixture/captured-database.ts';

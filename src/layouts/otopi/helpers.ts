@@ -1,4 +1,4 @@
-/** The small services around the engine, 4.4 and 4.5. */
+/** The small services around the engine, 3.3 to 4.5. */
 import type { ComponentLayout, FileRule } from '../../model/layout.ts';
 
 const VMCONSOLE_PKI = '/etc/pki/ovirt-vmconsole';

@@ -1,4 +1,4 @@
-/** The engine itself, 4.4 and 4.5. */
+/** The engine itself, 3.3 to 4.5. */
 import type { ComponentLayout, FileRule, LineRule } from '../../model/layout.ts';
 import { pkiFiles } from './pki.ts';
 

@@ -1,4 +1,4 @@
-/** Data Warehouse and Grafana, 4.4 and 4.5. */
+/** Data Warehouse and Grafana, 3.3 to 4.5. */
 import type { ComponentLayout } from '../../model/layout.ts';
 
 const CONF = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d';

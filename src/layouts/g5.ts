@@ -1,10 +1,10 @@
 /** What engine-setup 4.4 and 4.5 puts on a host. */
-import type { Layout } from '../../model/layout.ts';
-import { dwh, grafana } from './dwh.ts';
-import { engine } from './engine.ts';
-import { fenceKdump, imageio, ovnProvider, vmconsoleProxy, websocketProxy } from './helpers.ts';
-import { cinderlib, keycloak, managedBlock } from './keycloak.ts';
-import { pki } from './pki.ts';
+import type { Layout } from '../model/layout.ts';
+import { dwh, grafana } from './otopi/dwh.ts';
+import { engine } from './otopi/engine.ts';
+import { fenceKdump, imageio, ovnProvider, vmconsoleProxy, websocketProxy } from './otopi/helpers.ts';
+import { cinderlib, keycloak, managedBlock } from './otopi/keycloak.ts';
+import { pki } from './otopi/pki.ts';
 
 export const g5: Layout = {
   releases: ['4.4', '4.5'],
