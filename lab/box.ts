@@ -40,6 +40,20 @@ export interface Ended {
   stderr: string;
 }
 
+export interface RunInBox {
+  input?: string;
+  env?: Record<string, string>;
+  user?: string;
+  /** What the command leaves running is not ended with it: it starts services by their scripts. */
+  leavesDaemons?: boolean;
+}
+
+/** Words before a command that hide the running systemd from it, and with it the way to its bus. */
+export const WITHOUT_SYSTEMD: readonly string[] = [
+  ...['unshare', '--mount', '/bin/sh', '-c'],
+  ...['mount -t tmpfs none /run/systemd && exec "$@"', 'sh'],
+];
+
 export class Box {
   /** A directory shared with the box, where it is `/lab`. */
   readonly shared: string;
@@ -136,17 +150,18 @@ export class Box {
   }
 
   /** Runs a command in the box as a unit of its own; its exit code passes through. */
-  run(command: readonly string[], more: { input?: string; env?: Record<string, string>; user?: string } = {}): Ended {
+  run(command: readonly string[], more: RunInBox = {}): Ended {
     const env = Object.entries(more.env ?? {}).map(([key, value]) => `--setenv=${key}=${value}`);
     const user = more.user === undefined ? [] : [`--uid=${more.user}`];
+    const leave = more.leavesDaemons === true ? ['--property=KillMode=process'] : [];
     return this.#enter(
-      ['systemd-run', '-q', '--wait', '--pipe', '--collect', ...env, ...user, '--', ...command],
+      ['systemd-run', '-q', '--wait', '--pipe', '--collect', ...env, ...user, ...leave, '--', ...command],
       more.input,
     );
   }
 
   /** Like `run`, and an error if it does not end with 0. */
-  must(command: readonly string[], more: Parameters<Box['run']>[1] = {}): string {
+  must(command: readonly string[], more: RunInBox = {}): string {
     const { code, stdout, stderr } = this.run(command, more);
     if (code !== 0) throw new Error(`in the box: ${command.join(' ')} ended with ${code}\n${stdout}\n${stderr}`);
     return stdout;

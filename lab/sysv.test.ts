@@ -1,13 +1,11 @@
 /** The services of a running machine without systemd: SysV scripts, and a container that has unit files only. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passedOver } from '../test/fixture/needs.ts';
-import { whyNoBox } from './box.ts';
+import { WITHOUT_SYSTEMD, whyNoBox } from './box.ts';
 import { ServicesBox } from './services-box.ts';
 
 const skip = passedOver('SysV init', await whyNoBox());
 
-/** Hides the running systemd, and with it the way to its bus, from one command. */
-const WITHOUT_SYSTEMD = ['unshare', '--mount', '/bin/sh', '-c', 'mount -t tmpfs none /run/systemd && exec "$@"', 'sh'];
 const LIMIT = 20_000;
 
 const SCRIPT = `#!/bin/sh

@@ -5,7 +5,7 @@ import type { Refusal, Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import { exitCodeOf, type Outcome, type StopSignal } from './model/outcome.ts';
 import { realPath } from './model/paths.ts';
-import type { Plan } from './model/plan.ts';
+import { databaseKey, type Plan } from './model/plan.ts';
 import type { Command, Report, ReportedDatabase, ReportedStep, Verdict } from './model/report.ts';
 
 export interface ReportInput {
@@ -23,6 +23,7 @@ export interface ReportInput {
   run?: Report['run'];
   refusals?: Refusal[];
   warnings?: Warning[];
+  /** By the key of the database. */
   dumps?: ReadonlyMap<string, string>;
   /** Services that were started again where nothing had been destroyed. */
   restarted?: string[] | undefined;
@@ -37,7 +38,7 @@ export function plannedSteps(plan: Plan, touches: (step: Plan['steps'][number]) 
 function databases(input: ReportInput): ReportedDatabase[] {
   const planned = input.plan?.databases;
   if (planned)
-    return planned.map((database) => ({ ...database, backup: input.dumps?.get(database.component) ?? null }));
+    return planned.map((database) => ({ ...database, backup: input.dumps?.get(databaseKey(database)) ?? null }));
   return (input.facts?.databases ?? []).map((fact) => ({
     component: fact.component,
     name: fact.credentials?.database ?? '',

@@ -14,7 +14,7 @@ import { InterruptedError, type Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import { realPath } from './model/paths.ts';
-import type { Plan, Wishes } from './model/plan.ts';
+import { databaseKey, type Plan, type Wishes } from './model/plan.ts';
 import type { Command, Report, ReportedStep, Verdict } from './model/report.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
@@ -59,7 +59,7 @@ function read(
   options: RunOptions,
   parts: RunParts,
   judgeKeys: boolean,
-  more: Pick<DetectOptions, 'asked' | 'release'> = {},
+  more: Pick<DetectOptions, 'asked' | 'release' | 'noVerdict'> = {},
 ): Promise<Facts> {
   const { root, wishes } = options;
   return detect(parts.host, {
@@ -78,7 +78,7 @@ export async function planRun(
   parts: RunParts,
 ): Promise<{ report: Report; plan: Plan; facts: Facts }> {
   const startedAt = performance.now();
-  const facts = await read(options, parts, options.wishes.keepPki);
+  const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true });
   const plan = makePlan(facts, options.wishes, {
     backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}`,
   });
@@ -100,7 +100,8 @@ export async function verifyRun(options: RunOptions, parts: RunParts): Promise<R
 export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<Report> {
   const startedAt = performance.now();
   const { wishes } = options;
-  const facts = await read(options, parts, wishes.keepPki || !wishes.unattended);
+  const noVerdict = wishes.unattended && wishes.keepDatabases !== true; // what it finds in them is about to go
+  const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict });
   const id = newRunId(new Date());
   const paths = runPaths(options.root, id, options.backupDir);
   const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup });
@@ -172,7 +173,7 @@ async function apply(
     verdict,
     warnings,
     restarted: undone?.restarted,
-    dumps: dumpsOf(facts, context),
+    dumps: dumpsOf(context),
     run: { id, log: options.log, backup: directory.backup },
   });
   return closeRun(directory.path, journal, report);
@@ -184,11 +185,12 @@ function outcomeOf(interrupted: boolean, failed: boolean, verdict: Verdict | nul
   return verdict?.ready === false ? 'unready' : 'ok';
 }
 
-function dumpsOf(facts: Facts, context: StepContext): Map<string, string> {
+/** Dumps by the key of their database. */
+function dumpsOf({ plan, backup }: StepContext): Map<string, string> {
   const dumps = new Map<string, string>();
-  for (const { component } of facts.databases) {
-    const path = context.backup?.dumpOf(component);
-    if (path) dumps.set(component, path);
+  for (const database of plan.databases) {
+    const path = backup?.dumpOf(database);
+    if (path) dumps.set(databaseKey(database), path);
   }
   return dumps;
 }

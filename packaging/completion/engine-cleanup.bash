@@ -14,7 +14,7 @@ _engine_cleanup() {
 
   # generated: words
   local words='plan verify'
-  local options='--unattended -u --dont-drop-db -d --json --root --keep-pki --keep-changed --backup-dir --no-backup --log --config --timeout --force --no-color --verbose -v --help -h --version -V'
+  local options='--unattended -u --dont-drop-db -d --json --root --keep-pki --keep-changed --drop-old-databases --backup-dir --no-backup --log --config --timeout --force --no-color --verbose -v --help -h --version -V'
   local directories='--root --backup-dir'
   local files='--log --config'
   local checks='foreign-objects hosted-engine old-answers half-built keep-pki shared-database'

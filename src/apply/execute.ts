@@ -1,4 +1,9 @@
-/** Runs a plan by its needs. A failed step blocks what depends on it, and nothing else. */
+/**
+ * Runs a plan by its needs, in its order. A failed step blocks what depends on it, and nothing else.
+ *
+ * Steps that only write into the run's own backup, stand next to each other in the plan and need none of each other run at the same time
+ * (docs/decisions/0010-abreast.md); every other step runs alone. Whoever watches, the journal and the report see them in the order of the plan all the same.
+ */
 import { HostError, hintOf, messageOf, type Warning } from '../model/errors.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ReportedStep, StepStatus } from '../model/report.ts';
@@ -35,53 +40,157 @@ export async function execute(
   journal: Journal,
   progress: Progress,
 ): Promise<Execution> {
-  const status = new Map<string, StepStatus>();
-  const result: Execution = { steps: [], warnings: [], changed: false, destroyed: false, interrupted: false };
-  for (const [index, step] of plan.steps.entries()) {
-    const runner = runnerOf(runners, step);
-    const entry = reported(step, 'skipped', runner.touches(step));
-    result.steps.push(entry);
-    if (context.signal.aborted) {
-      result.interrupted = true;
-      continue;
+  const executor = new Executor(plan, context, runners, journal, progress);
+  for (const steps of abreast(plan.steps)) await executor.run(steps);
+  return executor.result;
+}
+
+/** The steps in their order, those together that run at the same time. */
+export function* abreast(steps: readonly Step[]): Generator<Step[]> {
+  let group: Step[] = [];
+  for (const step of steps) {
+    const joins = [...group, step].every((one) => !changesHost(one) && !step.needs.includes(one.id));
+    if (group.length > 0 && !joins) {
+      yield group;
+      group = [];
     }
-    const missing = step.needs.filter((need) => !isProven(status.get(need)));
-    if (missing.length > 0) {
-      entry.status = 'blocked';
-      entry.error = `needs ${missing.map((need) => titleOf(plan, need)).join('; ')}`;
-      status.set(step.id, 'blocked');
-      progress.end(step, 'blocked', 0, entry.error);
-      continue;
-    }
-    const began = performance.now();
-    const destroyedBefore = result.destroyed;
-    progress.begin(step, index, plan.steps.length);
-    try {
-      if (await runner.probe(step, context)) {
-        entry.status = 'already';
-      } else {
-        recordBegin(journal, step, runner.touches(step));
-        if (step.destructive) result.destroyed = true;
-        if (changesHost(step)) result.changed = true;
-        await runner.apply(step, context);
-        entry.status = 'done';
-        recordDone(journal, step);
-      }
-    } catch (error) {
-      entry.status = 'failed';
-      entry.error = context.vault.redact(messageOf(error));
-      const hint = hintOf(error);
-      if (hint !== null) entry.hint = hint;
-      if (error instanceof HostError && error.intact) result.destroyed = destroyedBefore;
-      if (context.signal.aborted) result.interrupted = true;
-      // A full disk must not turn the report of a failure into a crash.
-      note(journal, { event: 'end', step: step.id, status: 'failed', error: entry.error });
-    }
-    entry.ms = Math.round(performance.now() - began);
-    status.set(step.id, entry.status);
-    progress.end(step, entry.status, entry.ms, entry.error);
+    group.push(step);
   }
-  return result;
+  if (group.length > 0) yield group;
+}
+
+/** Backups are added to the run's own directory and change nothing on the host. */
+export function changesHost(step: Step): boolean {
+  return !['files-archive', 'database-dump', 'roles-dump', 'backup-seal'].includes(step.kind);
+}
+
+/** A step on its way. */
+interface Work {
+  step: Step;
+  entry: ReportedStep;
+  /** When it began, ms. */
+  began: number;
+  /** What it has to say; told when it is its turn. */
+  warnings: Warning[];
+}
+
+class Executor {
+  readonly result: Execution = { steps: [], warnings: [], changed: false, destroyed: false, interrupted: false };
+  readonly #plan: Plan;
+  readonly #context: StepContext;
+  readonly #runners: StepRunners;
+  readonly #journal: Journal;
+  readonly #progress: Progress;
+  readonly #status = new Map<string, StepStatus>();
+  /** The step that whoever watches is told of: the first that has not ended. */
+  #shown: Step | null = null;
+
+  constructor(plan: Plan, context: StepContext, runners: StepRunners, journal: Journal, progress: Progress) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#runners = runners;
+    this.#journal = journal;
+    this.#progress = progress;
+  }
+
+  /** Runs steps at the same time. What each will touch is on disk before the first of them begins. */
+  async run(steps: readonly Step[]): Promise<void> {
+    const begun: Work[] = [];
+    for (const step of steps) begun.push(await this.#begin(step));
+    const running = begun.map((work) => ({ work, end: work.entry.status === 'planned' ? this.#apply(work) : null }));
+    for (const { work, end } of running) {
+      if (end !== null) this.#show(work.step);
+      await end;
+      this.#end(work);
+    }
+  }
+
+  /** Decides what becomes of a step before its effect: `planned` is what goes on. */
+  async #begin(step: Step): Promise<Work> {
+    const runner = runnerOf(this.#runners, step);
+    const touches = runner.touches(step);
+    const entry = reported(step, 'planned', touches);
+    const work: Work = { step, entry, began: performance.now(), warnings: [] };
+    this.result.steps.push(entry);
+    const missing = step.needs.filter((need) => !isProven(this.#status.get(need)));
+    if (this.#context.signal.aborted) {
+      this.result.interrupted = true;
+      entry.status = 'skipped';
+    } else if (missing.length > 0) {
+      entry.status = 'blocked';
+      entry.error = `needs ${missing.map((need) => titleOf(this.#plan, need)).join('; ')}`;
+    } else {
+      if (this.#shown === null) this.#show(step);
+      try {
+        if (await runner.probe(step, this.#own(work))) entry.status = 'already';
+        else recordBegin(this.#journal, step, touches);
+      } catch (error) {
+        this.#fail(work, error);
+      }
+    }
+    return work;
+  }
+
+  /** The effect. */
+  async #apply(work: Work): Promise<void> {
+    const { step, entry } = work;
+    const destroyedBefore = this.result.destroyed;
+    if (step.destructive) this.result.destroyed = true;
+    if (changesHost(step)) this.result.changed = true;
+    try {
+      await runnerOf(this.#runners, step).apply(step, this.#own(work));
+    } catch (error) {
+      if (error instanceof HostError && error.intact) this.result.destroyed = destroyedBefore;
+      this.#fail(work, error);
+    }
+    entry.ms = Math.round(performance.now() - work.began);
+  }
+
+  #fail({ entry }: Work, error: unknown): void {
+    entry.status = 'failed';
+    entry.error = this.#context.vault.redact(messageOf(error));
+    const hint = hintOf(error);
+    if (hint !== null) entry.hint = hint;
+    if (this.#context.signal.aborted) this.result.interrupted = true;
+  }
+
+  /** Writes down and tells how a step ended. */
+  #end(work: Work): void {
+    const { step, entry, warnings } = work;
+    if (entry.status === 'planned') {
+      try {
+        recordDone(this.#journal, step);
+        entry.status = 'done';
+      } catch (error) {
+        this.#fail(work, error);
+      }
+    }
+    // A full disk must not turn the report of a failure into a crash.
+    if (entry.status === 'failed')
+      note(this.#journal, { event: 'end', step: step.id, status: 'failed', error: entry.error });
+    for (const warning of warnings) this.#context.warn(warning);
+    this.#status.set(step.id, entry.status);
+    if (entry.status === 'skipped') return;
+    this.#progress.end(step, entry.status, entry.ms, entry.error);
+    if (this.#shown === step) this.#shown = null;
+  }
+
+  #show(step: Step): void {
+    if (this.#shown === step) return;
+    this.#shown = step;
+    this.#progress.begin(step, this.#plan.steps.indexOf(step), this.#plan.steps.length);
+  }
+
+  /** The context of one step: of those that run at the same time only one is shown. */
+  #own({ step, warnings }: Work): StepContext {
+    return {
+      ...this.#context,
+      onBytes: (done, expected) => {
+        if (this.#shown === step) this.#context.onBytes(done, expected);
+      },
+      warn: (warning) => warnings.push(warning),
+    };
+  }
 }
 
 function isProven(status: StepStatus | undefined): boolean {
@@ -90,11 +199,6 @@ function isProven(status: StepStatus | undefined): boolean {
 
 function titleOf(plan: Plan, id: string): string {
   return plan.steps.find((step) => step.id === id)?.title ?? id;
-}
-
-/** Backups are added to the run's own directory and change nothing on the host. */
-export function changesHost(step: Step): boolean {
-  return !['files-archive', 'database-dump', 'roles-dump', 'backup-seal'].includes(step.kind);
 }
 
 /** @throws HostError if it cannot be written down: then the step is not begun */

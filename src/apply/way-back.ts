@@ -34,9 +34,9 @@ export async function goBack(context: StepContext, journal: Journal): Promise<Wa
       return false;
     }
   };
-  for (const { database, port, limit } of context.undo.databases) {
+  for (const { database, server, limit } of context.undo.databases) {
     await attempt(`Database "${database}" could not be reopened`, database, async () =>
-      unsealDatabase(adminOf(context, port), database, limit),
+      unsealDatabase(adminOf(context, server), database, limit),
     );
   }
   for (const unit of [...context.undo.services].reverse()) {

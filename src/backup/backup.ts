@@ -52,9 +52,10 @@ export class Backup {
     writeDurably(this.path('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
-  /** Path of the dump of a component's database; null if there is none. */
-  dumpOf(component: string): string | null {
-    const member = this.members.find((one) => one.kind === 'database' && one.component === component);
+  /** Path of the dump of one of a component's databases; null if there is none. */
+  dumpOf({ component, name }: { component: string; name: string }): string | null {
+    const isOf = (one: BackupMember): boolean => one.component === component && one.database === name;
+    const member = this.members.find((one) => one.kind === 'database' && isOf(one));
     return member ? this.path(member.name) : null;
   }
 }

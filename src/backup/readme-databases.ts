@@ -1,12 +1,15 @@
-/** What the README says about databases: dropped ones are made again by the local superuser, cleared ones are filled by their role. */
-import type { BackedUpDatabase } from '../model/plan.ts';
+/** What the README says about databases: dropped ones are made again by whoever dropped them, cleared ones are filled by their role. */
+import type { AdminServer } from '../model/credentials.ts';
+import type { BackedUpDatabase, StepOf } from '../model/plan.ts';
 import { databaseOption, loginOptions, PASSWORDS, variables } from './login.ts';
 import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 
 /** The databases that were dumped before this happened to them, with the name of the dump. */
 function dumped(input: ReadmeInput, action: BackedUpDatabase['action']): (BackedUpDatabase & { dump: string })[] {
   return input.databases.flatMap((database) => {
-    const member = membersOf(input, 'database').find(({ component }) => component === database.component);
+    const member = membersOf(input, 'database').find(
+      (one) => one.component === database.component && one.database === database.name,
+    );
     return member && database.action === action ? [{ ...database, dump: member.name }] : [];
   });
 }
@@ -14,40 +17,77 @@ function dumped(input: ReadmeInput, action: BackedUpDatabase['action']): (Backed
 /** The postgres account may not enter the backup: it works in `/`, and reads what the shell of root has opened for it. */
 const AS_POSTGRES = ['runuser', '-u', 'postgres', '--', 'env', '--chdir=/'];
 
+const PSQL_OPTIONS = ['--no-psqlrc', '--set=ON_ERROR_STOP=1'];
+
 function socketOptions({ socketDirs }: ReadmeInput, port: number): string[] {
   const dir = socketDirs.get(port);
   return [...(dir === undefined ? [] : [`--host=${dir}`]), `--port=${port}`];
 }
 
-/** Roles and databases that were dropped, on every local server. */
-export function droppedSection(input: ReadmeInput): Section | null {
-  const { psql, pgRestore } = input.tools;
-  const lines: string[] = [];
-  for (const step of input.plan.steps) {
-    if (step.kind !== 'roles-dump') continue;
-    if (!membersOf(input, 'roles').some(({ name }) => name === step.file)) continue;
-    const options = ['--no-psqlrc', '--set=ON_ERROR_STOP=1', ...socketOptions(input, step.port), '--dbname=postgres'];
-    lines.push(command([...AS_POSTGRES, psql, ...options], step.file));
+/** Runs the script of a server's roles and databases, as whoever dropped them. */
+function scriptCommand(input: ReadmeInput, { server, file }: StepOf<'roles-dump'>): string {
+  const { psql } = input.tools;
+  if ('socket' in server) {
+    const options = [...PSQL_OPTIONS, ...socketOptions(input, server.socket), '--dbname=postgres'];
+    return command([...AS_POSTGRES, psql, ...options], file);
   }
-  for (const { name, port, dump } of dumped(input, 'drop')) {
-    const options = [...socketOptions(input, port), databaseOption(name), '--exit-on-error'];
-    lines.push(command([...AS_POSTGRES, pgRestore, ...options], dump));
+  const { credentials } = server;
+  const options = [...PSQL_OPTIONS, ...loginOptions(credentials), `--file=${file}`];
+  return command([...variables(credentials, hasPasswords(input)), psql, ...options]);
+}
+
+/** Fills a database that the script has made. */
+function fillCommands(input: ReadmeInput, server: AdminServer, name: string, dump: string): string[] {
+  const { pgRestore } = input.tools;
+  if ('socket' in server) {
+    const options = [...socketOptions(input, server.socket), databaseOption(name), '--exit-on-error'];
+    return [command([...AS_POSTGRES, pgRestore, ...options], dump)];
+  }
+  const credentials = { ...server.credentials, database: name };
+  const restore = [...variables(credentials, hasPasswords(input)), pgRestore, ...loginOptions(credentials)];
+  if (server.superuser) return [command([...restore, '--exit-on-error', dump])];
+  const list = dump.replace(/dump$/, 'list');
+  return [
+    `${command([pgRestore, '--list', dump])} | grep --invert-match ' COMMENT - EXTENSION ' > ${list}`,
+    command([...restore, `--use-list=${list}`, '--exit-on-error', dump]),
+  ];
+}
+
+/** Roles and databases that were dropped, on every server. */
+export function droppedSection(input: ReadmeInput): Section | null {
+  const made = input.plan.steps.filter((step) => step.kind === 'roles-dump');
+  const scripts = made.filter(({ file }) => membersOf(input, 'roles').some(({ name }) => name === file));
+  const lines = scripts.map((step) => scriptCommand(input, step));
+  for (const { name, dump, component } of dumped(input, 'drop')) {
+    const drop = input.plan.steps.find(
+      (step) => step.kind === 'database-drop' && step.component === component && step.database === name,
+    );
+    if (drop?.kind === 'database-drop') lines.push(...fillCommands(input, drop.server, name, dump));
   }
   if (lines.length === 0) return null;
-  const roles = membersOf(input, 'roles').map(({ name }) => name);
-  return {
-    title: 'Dropped roles and databases',
-    lines: [
-      `PostgreSQL must run on this host. ${roles.join(', ')}: the roles with their old passwords, and the databases, empty; may be run again.`,
-      '',
-      ...lines,
-    ],
-  };
+  const local = scripts.some(({ server }) => 'socket' in server);
+  const logins = scripts.flatMap(({ server }) => ('credentials' in server ? [server] : []));
+  const hosts = [...new Set(logins.map(({ credentials: { host, port } }) => `${host}:${port}`))];
+  const where = [...(local ? ['on this host'] : []), ...hosts.map((host) => `on ${host}`)].join(' and ');
+  const notes = [
+    `PostgreSQL must run ${where || 'on this host'}. ${scripts.map(({ file }) => file).join(', ')}: the roles that went with their old passwords, and the databases, empty; may be run again.`,
+  ];
+  if (logins.length > 0) notes.push(passwordNote(input));
+  if (logins.some(({ superuser }) => !superuser)) {
+    notes.push(
+      'A login that is no superuser may not comment on extensions, so these entries are left out; before PostgreSQL 13 a superuser must first make the extensions in the database.',
+    );
+  }
+  return { title: 'Dropped roles and databases', lines: [...notes, '', ...lines] };
+}
+
+function hasPasswords(input: ReadmeInput): boolean {
+  return membersOf(input, 'passwords').length > 0;
 }
 
 /** Where libpq finds the passwords that the commands below need. */
 function passwordNote(input: ReadmeInput): string {
-  if (membersOf(input, 'passwords').length === 0) return 'The password is asked for.';
+  if (!hasPasswords(input)) return 'The password is asked for.';
   return `The passwords are taken from ${PASSWORDS}. One that is missing there is asked for.`;
 }
 
@@ -55,7 +95,6 @@ function passwordNote(input: ReadmeInput): string {
 export function clearedSection(input: ReadmeInput): Section | null {
   const cleared = dumped(input, 'clear');
   if (cleared.length === 0) return null;
-  const hasPasswords = membersOf(input, 'passwords').length > 0;
   const lines: string[] = [];
   for (const { component, credentials, dump } of cleared) {
     if (credentials === null) continue;
@@ -64,7 +103,7 @@ export function clearedSection(input: ReadmeInput): Section | null {
     const options = [...loginOptions(credentials), `--use-list=${list}`, '--no-owner', '--single-transaction', dump];
     lines.push(
       `${command([pgRestore, '--list', dump])} | grep --invert-match ' EXTENSION ' > ${list}`,
-      command([...variables(credentials, hasPasswords), pgRestore, ...options]),
+      command([...variables(credentials, hasPasswords(input)), pgRestore, ...options]),
     );
   }
   return {
@@ -80,14 +119,13 @@ export function clearedSection(input: ReadmeInput): Section | null {
 
 /** Rows of the Data Warehouse that were changed in an engine database that stays. */
 export function rowsSection(input: ReadmeInput): Section | null {
-  const hasPasswords = membersOf(input, 'passwords').length > 0;
   const rows = membersOf(input, 'rows')[0];
   if (!rows) return null;
   const lines: string[] = [];
   for (const step of input.plan.steps) {
     if (step.kind !== 'dwh-rows') continue;
-    const options = ['--no-psqlrc', '--set=ON_ERROR_STOP=1', ...loginOptions(step.credentials), `--file=${rows.name}`];
-    lines.push(command([...variables(step.credentials, hasPasswords), input.tools.psql, ...options]));
+    const options = [...PSQL_OPTIONS, ...loginOptions(step.credentials), `--file=${rows.name}`];
+    lines.push(command([...variables(step.credentials, hasPasswords(input)), input.tools.psql, ...options]));
   }
   return {
     title: 'Rows of the Data Warehouse in an engine database that stays',

@@ -13,6 +13,7 @@ export interface ConfigValues {
   json?: boolean;
   'keep-pki'?: boolean;
   'keep-changed'?: boolean;
+  'drop-old-databases'?: boolean;
   'no-backup'?: boolean;
   'no-color'?: boolean;
   verbose?: boolean;
@@ -32,6 +33,7 @@ const KINDS: Record<Name, 'switch' | 'path' | 'seconds' | 'checks'> = {
   json: 'switch',
   'keep-pki': 'switch',
   'keep-changed': 'switch',
+  'drop-old-databases': 'switch',
   'no-backup': 'switch',
   'no-color': 'switch',
   verbose: 'switch',

@@ -14,6 +14,7 @@ export const OPTIONS = [
   { long: 'root', kind: 'directory' },
   { long: 'keep-pki', kind: 'switch' },
   { long: 'keep-changed', kind: 'switch' },
+  { long: 'drop-old-databases', kind: 'switch' },
   { long: 'backup-dir', kind: 'directory' },
   { long: 'no-backup', kind: 'switch' },
   { long: 'log', kind: 'file' },

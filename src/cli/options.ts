@@ -14,6 +14,8 @@ export interface Options {
   keepDatabases: boolean | undefined;
   keepPki: boolean;
   keepChanged: boolean;
+  /** Databases that upgrades of 3.1 and 3.2 left go too. */
+  dropOldDatabases: boolean;
   json: boolean;
   /** False: colour was switched off. */
   color: boolean;
@@ -56,9 +58,9 @@ interface ReadConfig {
   values: ConfigValues;
 }
 
-/** What a foreign disk may not decide for whoever works on it: that nobody is asked, that no backup is made, that a check is passed over. */
+/** What a foreign disk may not decide for whoever works on it: that nobody is asked, that no backup is made, that a check is passed over, that more than this installation's own database goes. */
 function refuseOwnWill(values: ConfigValues, path: string): void {
-  for (const key of ['unattended', 'no-backup', 'force'] as const) {
+  for (const key of ['unattended', 'no-backup', 'force', 'drop-old-databases'] as const) {
     if (values[key] === undefined || values[key] === false) continue;
     throw new UsageError(
       `${printable(path)} lies on the installation that is worked on, and may not set "${key}".`,
@@ -132,6 +134,24 @@ function backupWishes(
   return { backup: true, backupDir: config.values['backup-dir'] ?? null };
 }
 
+/**
+ * `-d` keeps every database, old ones too. A configuration file that drops old ones gives way to `-d` on the command line, but one that keeps all does not give way to the wish to
+ * drop some: nobody loses a database by an option that does not say so.
+ */
+function dropsOld(line: CommandLine, { values, path }: ReadConfig, keepDatabases: boolean): boolean {
+  const [drop, keep] = ['drop-old-databases', 'dont-drop-db'] as const;
+  const wanted = line.switches.get(drop);
+  const both = values[drop] === true && values[keep] === true;
+  if (keepDatabases && (wanted === true || (wanted === undefined && both))) {
+    const where = line.switches.has(keep) ? '' : ` ("${keep}" stands in ${printable(path ?? '')})`;
+    throw new UsageError(
+      `--${keep} and --${drop} contradict each other${where}.`,
+      `Give one of them; or --${keep}=no, and the databases are dropped, old ones too.`,
+    );
+  }
+  return (wanted ?? values[drop] === true) && !keepDatabases;
+}
+
 function explicitNames(line: CommandLine, values: ConfigValues): Set<OptionName> {
   const names = new Set<OptionName>([...line.switches.keys(), ...line.paths.keys()]);
   if (line.seconds !== null) names.add('timeout');
@@ -154,12 +174,14 @@ export function parseArguments(argv: readonly string[], ports: OptionPorts): Opt
   const on = (name: OptionName & keyof ConfigValues): boolean => line.switches.get(name) ?? values[name] === true;
   const log = line.paths.get('log');
   const unattended = on('unattended');
+  const keepDatabases = on('dont-drop-db');
   return {
     command: line.verb ?? 'cleanup',
     unattended,
-    keepDatabases: on('dont-drop-db') ? true : unattended ? false : undefined,
+    keepDatabases: keepDatabases ? true : unattended ? false : undefined,
     keepPki: on('keep-pki'),
     keepChanged: on('keep-changed'),
+    dropOldDatabases: dropsOld(line, config, keepDatabases),
     json: on('json'),
     color: !on('no-color'),
     verbose: on('verbose'),
@@ -175,8 +197,8 @@ export function parseArguments(argv: readonly string[], ports: OptionPorts): Opt
 
 /** The part of the options that decides what the plan holds. */
 export function wishesOf(options: Options): Wishes {
-  const { keepDatabases, keepPki, keepChanged, backup, force, timeoutMs, unattended } = options;
-  return { keepDatabases, keepPki, keepChanged, backup, force, timeoutMs, unattended };
+  const { keepDatabases, keepPki, keepChanged, dropOldDatabases, backup, force, timeoutMs, unattended } = options;
+  return { keepDatabases, keepPki, keepChanged, dropOldDatabases, backup, force, timeoutMs, unattended };
 }
 
 /** The options as one line for the log. None of them can hold a secret. */
@@ -189,6 +211,7 @@ export function describeOptions(options: Options): string {
   flag(options.keepDatabases === true, '--dont-drop-db');
   flag(options.keepPki, '--keep-pki');
   flag(options.keepChanged, '--keep-changed');
+  flag(options.dropOldDatabases, '--drop-old-databases');
   flag(!options.backup, '--no-backup');
   flag(options.json, '--json');
   if (options.backupDir !== null) words.push(`--backup-dir ${options.backupDir}`);

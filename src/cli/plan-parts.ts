@@ -2,7 +2,15 @@
 import { layoutOf } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
 import { realPath } from '../model/paths.ts';
-import type { DatabaseAction, Plan, PlannedDatabase, Step, StepKind, StepOf } from '../model/plan.ts';
+import {
+  type DatabaseAction,
+  databaseKey,
+  type Plan,
+  type PlannedDatabase,
+  type Step,
+  type StepKind,
+  type StepOf,
+} from '../model/plan.ts';
 import type { Page } from './page.ts';
 import { putPaths } from './path-list.ts';
 import { printable } from './safe.ts';
@@ -69,7 +77,7 @@ export function putDatabases(page: Page, plan: Plan, facts: Facts): void {
   const { colors } = page.view;
   page.heading('Databases');
   const roles = new Set(stepsOf(plan, 'role-drop').map(({ role }) => role));
-  const closed = stepsOf(plan, 'database-seal').map(({ component }) => component);
+  const closed = stepsOf(plan, 'database-seal').map(({ key }) => key);
   for (const database of plan.databases) {
     const { component, action, name, why, sizeBytes, role } = database;
     const { label, destroys } = ACTIONS[action];
@@ -78,7 +86,7 @@ export function putDatabases(page: Page, plan: Plan, facts: Facts): void {
     const alert = action === 'refuse' ? (text: string) => colors.bold(colors.yellow(text)) : colors.bold;
     const paint = destroys ? DROPPED(page) : alert;
     page.row(label, `${title} "${name}" ${place(database)}${bytes}`, { width: 6, paint });
-    const first = closed.includes(component) ? '; closed to new connections first' : '';
+    const first = closed.includes(databaseKey(database)) ? '; closed to new connections first' : '';
     page.row('', why + first, { width: 6, textPaint: colors.dim });
     if (roles.delete(role)) putRoles(page, [role]);
   }

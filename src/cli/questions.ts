@@ -1,4 +1,5 @@
 /** The conversation before a run: what is still open is asked, then the plan is shown, then whether to go on. */
+import { layoutOf, newestLayout } from '../layouts/index.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
 import type { Plan, PlannedDatabase, Wishes } from '../model/plan.ts';
 import { encryptedValues } from '../plan/pki.ts';
@@ -13,6 +14,7 @@ import { DATABASE_QUESTION } from './words.ts';
 /** The question before the first change. */
 export const PROCEED_QUESTION = 'Proceed?';
 export const KEEP_PKI_QUESTION = 'Keep the CA and keys?';
+export const OLD_QUESTION = 'Drop these old databases too?';
 export const CHANGED_QUESTION = 'Remove them too?';
 
 export interface Conversation {
@@ -66,13 +68,37 @@ async function askDatabases(
       .databases.filter(({ action }) => action === 'keep')
       .map(({ component }) => component),
   );
-  const asked = replan({ ...wishes, keepDatabases: false }).databases.filter(({ component }) => stays.has(component));
+  const asked = replan({ ...wishes, keepDatabases: false }).databases.filter(
+    ({ component, leftover }) => stays.has(component) && !leftover,
+  );
   if (asked.length === 0) return { ...wishes, keepDatabases: false };
   const page = new Page(view);
   putAsked(page, facts, asked);
   terminal.say(page.toString());
   // No default: either answer can cost somebody a day.
   return { ...wishes, keepDatabases: !(await terminal.ask(DATABASE_QUESTION)) };
+}
+
+/** What upgrades left goes only where somebody says so, and never where the databases are kept. */
+async function askOld(
+  wishes: Wishes,
+  replan: (wishes: Wishes) => Plan,
+  { terminal, view, given }: Conversation,
+): Promise<Wishes> {
+  if (wishes.keepDatabases !== false || wishes.dropOldDatabases || given?.has('drop-old-databases') === true)
+    return wishes;
+  const wanted = { ...wishes, dropOldDatabases: true };
+  const old = replan(wanted).databases.filter(({ leftover, action }) => leftover && action === 'drop');
+  if (old.length === 0) return wishes;
+  const page = new Page(view);
+  page.heading('Databases that upgrades left');
+  for (const { name, host, port, sizeBytes } of old)
+    page.text(`"${name}" on ${host}:${port}${sizeBytes === null ? '' : `, ${size(sizeBytes)}`}`);
+  page.text(wishes.backup ? 'What is dropped goes into the backup first.' : 'No backup is made, as asked.', {
+    paint: wishes.backup ? view.colors.dim : view.colors.yellow,
+  });
+  terminal.say(`\n${page.toString()}`);
+  return (await terminal.ask(OLD_QUESTION, { default: false })) ? wanted : wishes;
 }
 
 /** There are keys to keep: in their place, or in a copy that package removal made. */
@@ -83,7 +109,7 @@ function hasKeys({ pki }: Facts): boolean {
 async function askKeys(facts: Facts, wishes: Wishes, { terminal, view, given }: Conversation): Promise<Wishes> {
   const told = wishes.keepPki || given?.has('keep-pki') === true;
   if (wishes.keepDatabases !== true || told || !hasKeys(facts)) return wishes;
-  const encrypted = encryptedValues(facts);
+  const encrypted = encryptedValues(facts, layoutOf(facts.release) ?? newestLayout());
   const readable =
     encrypted === null
       ? ', and what passwords the database stores stay readable'
@@ -127,7 +153,8 @@ export async function converse(
     return plan;
   }
   const withDatabases = await askDatabases(facts, wishes, replan, conversation);
-  const withKeys = await askKeys(facts, withDatabases, conversation);
+  const withOld = await askOld(withDatabases, replan, conversation);
+  const withKeys = await askKeys(facts, withOld, conversation);
   const first = replan(withKeys);
   if (first.refusals.length > 0) return first;
   const answered = await askChanged(withKeys, first, conversation);

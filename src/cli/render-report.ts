@@ -19,9 +19,8 @@ export function renderError(error: { message: string; hint: string | null }): st
 
 /** The hosts trust a CA that is gone. */
 function needsHostsNote(report: Report, plan: Plan | null): boolean {
-  return (
-    plan !== null && plan.mode === 'keep' && !plan.keepPki && report.databases.some(({ action }) => action === 'keep')
-  );
+  const kept = report.databases.some(({ action, leftover }) => action === 'keep' && !leftover);
+  return plan !== null && plan.mode === 'keep' && !plan.keepPki && kept;
 }
 
 /** What a run that ended early, but destroyed nothing, left behind. */

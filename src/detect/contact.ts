@@ -1,14 +1,16 @@
 /** Logging in to a database with what was found on the host. Only reads. */
 import { hostname, networkInterfaces } from 'node:os';
+import { isHbaError, rawError } from '../host/postgres/errors.ts';
 import { inspectContent } from '../host/postgres/inspect.ts';
 import { reachOf } from '../host/postgres/reach.ts';
 import type { Credentials } from '../model/credentials.ts';
+import { HostError } from '../model/errors.ts';
 import type { DatabaseContent, Reach } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
 
 /** What asking a server takes. */
-export type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root'>;
+export type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root' | 'noVerdict'>;
 
 export interface Contact {
   credentials: Credentials | null;
@@ -25,6 +27,11 @@ export function isLocalHost(host: string): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
 }
 
+/** True if the server has no line in its rules for a login without TLS, but may have one for a login with it. */
+export function needsTls(error: unknown): boolean {
+  return error instanceof HostError && isHbaError({ ...rawError(error.cause), code: error.code });
+}
+
 async function contact(
   context: LookContext,
   database: DatabaseLayout,
@@ -39,11 +46,15 @@ async function contact(
       extraCa,
     });
     try {
-      return { credentials, reach: { state: 'connected' }, content: await inspectContent(connection, database) };
+      const content = await inspectContent(connection, database, context.noVerdict !== true);
+      return { credentials, reach: { state: 'connected' }, content };
     } finally {
       await connection.close();
     }
   } catch (error) {
+    // A password file does not say whether TLS is used: libpq, for which it was written, tries both.
+    if (credentials.origin === 'password-file' && !credentials.secured && needsTls(error))
+      return contact(context, database, { ...credentials, secured: true }, extraCa);
     const reach = reachOf(error);
     return {
       credentials,

@@ -14,6 +14,8 @@ export interface DetectContext {
   uid: number;
   /** Keys are opened and chained only where something depends on it: it costs more than all the rest. */
   judgeKeys: boolean;
+  /** No verdict follows from this look: what an upgrade would stumble over need not be looked for in whole tables. */
+  noVerdict?: boolean;
   note(code: string, message: string): void;
   fault(fault: Facts['faults'][number]): void;
 }

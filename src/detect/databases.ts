@@ -70,16 +70,18 @@ export async function findDatabases(
     const candidates = found.byComponent.get(component) ?? [];
     const here = setUp.components.includes(component);
     if (found.switchedOff.has(component)) return null;
-    // Without any sign of it only the engine's own names are looked for, where a superuser can tell: setup stumbles over them, whoever made them.
+    // Without any sign of it only the main component's own names are looked for, where a superuser can tell: setup stumbles over them, whoever made them.
     const speculative = !here && candidates.length === 0;
-    if (speculative && (component !== 'engine' || context.root !== '/')) return null;
+    if (speculative && (component !== context.layout.main || context.root !== '/')) return null;
     const reached = await contactFirst(context, database, candidates, extraCa);
     const local = isLocalHost(reached.credentials?.host ?? 'localhost');
     const foreign = foreignReason(context, component, setUp, database, candidates);
     const others = othersOf(context, candidates);
     for (const other of others)
       context.note('other-database', `Another ${database.title} is named too, and is not touched: ${other}.`);
-    const admin = foreign === null ? await adminView(context, database, reached, local) : NO_ADMIN;
+    const logins = found.adminLogins.get(component) ?? [];
+    const admin =
+      foreign === null ? await adminView(context, database, { contact: reached, local, logins, extraCa }) : NO_ADMIN;
     if (speculative && !(admin.database?.exists || admin.role?.exists)) return null;
     return {
       component,
@@ -89,6 +91,7 @@ export async function findDatabases(
       foreign,
       credentials: reached.credentials,
       candidates,
+      adminLogins: logins,
       others,
       local,
       providedByOthers: found.providedByOthers.has(component),
@@ -117,7 +120,9 @@ export async function lookAgain(
         fact.credentials === null ? [] : [fact.credentials],
         context.extraCa,
       );
-      const admin = await adminView(context, database, reached, fact.local);
+      const { local, adminLogins: logins } = fact;
+      const { extraCa } = context;
+      const admin = await adminView(context, database, { contact: reached, local, logins, extraCa });
       const { reach, content, credentials } = reached;
       // What a copy proved was written to setup's own file by the run that asks here.
       return { ...fact, reach, content, credentials, dropInRejected: false, admin };

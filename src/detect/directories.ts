@@ -1,15 +1,38 @@
 /** Directories that setup makes and no package owns. Only reads. */
+import { anchorOf } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
+import { parentOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
+
+type Directory = Facts['directories'][number];
+
+/** A directory with what is in it; null if there is none, or it is another mount. */
+async function look(context: DetectContext, path: string): Promise<Directory | null> {
+  const { files } = context.host;
+  const stat = await files.stat(path);
+  if (stat?.identity.type !== 'dir' || (await files.onOtherMount(path, anchorOf(context.layout, path)))) return null;
+  const entries = await files.list(path);
+  return entries === null ? null : { path, identity: stat.identity, entries };
+}
+
+/** Every directory below one that setup deploys a whole tree to. */
+async function lookBelow(context: DetectContext, parent: string): Promise<Directory[]> {
+  const found: Directory[] = [];
+  for (const name of (await context.host.files.list(parent)) ?? []) {
+    const directory = await look(context, `${parent}/${name}`);
+    if (directory) found.push(directory, ...(await lookBelow(context, directory.path)));
+  }
+  return found;
+}
 
 /** Those that are there, with what is in them. */
 export async function findDirectories(context: DetectContext): Promise<Facts['directories']> {
-  const { files, packages } = context.host;
+  const { packages } = context.host;
   const directories: Facts['directories'] = [];
   for (const path of context.layout.directories) {
-    const stat = await files.stat(path);
-    const entries = stat?.identity.type === 'dir' ? await files.list(path) : null;
-    if (stat && entries) directories.push({ path, identity: stat.identity, entries });
+    const isTree = path.endsWith('/**');
+    const found = isTree ? await lookBelow(context, parentOf(path)) : [await look(context, path)];
+    directories.push(...found.filter((one) => one !== null));
   }
   const owners = directories.length > 0 ? await packages.owners(directories.map(({ path }) => path)) : null;
   const isPackaged = (path: string): boolean =>

@@ -43,17 +43,12 @@ async function knownPaths(
     for (const path of await pathsOf(context, rule.path)) if (!isCopyName(path)) add({ path, component, rule });
   }
   // Before the recorded ones: the record names the marker too, and would have it removed with the drop-ins.
-  add({
-    path: context.layout.marker,
-    component: 'engine',
-    rule: {
-      path: context.layout.marker,
-      phase: 'marker',
-      why: 'post-install marker written by setup',
-      keep: 'database',
-    },
-  });
-  for (const path of recorded.keys()) add({ path, component: 'engine', rule: ruleForRecorded(context, path) });
+  const { main, marker } = context.layout;
+  if (marker !== null) {
+    const why = 'post-install marker written by setup';
+    add({ path: marker, component: main, rule: { path: marker, phase: 'marker', why, keep: 'database' } });
+  }
+  for (const path of recorded.keys()) add({ path, component: main, rule: ruleForRecorded(context, path) });
   return found;
 }
 
@@ -68,12 +63,17 @@ function sharedRule(path: string): FileRule {
 
 /** Copies that setup's file transactions and enrol scripts leave beside a file: `NAME.<timestamp>` and, when killed, `NAME.<random>.tmp`. */
 async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candidate>): Promise<Candidate[]> {
+  const { main, records } = context.layout;
   const rules = [...rulesOf(context.layout)];
   const shared = context.layout.components.flatMap(({ id, lines }) =>
     (lines ?? []).map(({ path }) => ({ component: id, rule: sharedRule(path) })),
   );
   const dirs = new Set(
-    [`${context.layout.records}/`, ...known.keys(), ...[...rules, ...shared].map(({ rule }) => rule.path)]
+    [
+      ...(records === null ? [] : [`${records}/`]),
+      ...known.keys(),
+      ...[...rules, ...shared].map(({ rule }) => rule.path),
+    ]
       .map(parentOf)
       .filter((dir) => !isPattern(dir)),
   );
@@ -86,9 +86,7 @@ async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candi
       const owner =
         known.get(base) ??
         rules.find(({ rule }) => matches(rule.path, base)) ??
-        (name.endsWith('.tmp') && dir === context.layout.records
-          ? { component: 'engine' as const, rule: sharedRule(base) }
-          : undefined) ??
+        (name.endsWith('.tmp') && dir === records ? { component: main, rule: sharedRule(base) } : undefined) ??
         (name.endsWith('.tmp') ? shared.find(({ rule }) => matches(rule.path, base)) : undefined);
       if (!owner || owner.rule.noCopies || owner.rule.packaged === 'package' || owner.rule.keep === 'always') continue;
       copies.push({ path: `${dir}/${name}`, component: owner.component, rule: owner.rule, copyOf: base });

@@ -1,4 +1,4 @@
-/** Patterns of layout rules as regular expressions: `*` matches within one component. Pure. */
+/** Patterns of layout rules as regular expressions: `*` matches within one component, `**` as the last one everything below. Pure. */
 
 const cache = new Map<string, RegExp>();
 
@@ -11,7 +11,9 @@ export function matches(pattern: string, path: string): boolean {
   if (!isPattern(pattern)) return pattern === path;
   let regexp = cache.get(pattern);
   if (!regexp) {
-    const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
+    const source = pattern
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*+/g, (stars) => (stars === '**' ? '.+' : '[^/]*'));
     regexp = new RegExp(`^${source}$`, 's');
     cache.set(pattern, regexp);
   }

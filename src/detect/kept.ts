@@ -1,6 +1,6 @@
 /** What a cleanup leaves on purpose, so that it can be told. Only reads. */
 import { HostError, messageOf } from '../model/errors.ts';
-import type { FileFact, KeptFact } from '../model/facts.ts';
+import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
 import type { KeepRule } from '../model/layout.ts';
 import { parentOf, realPath } from '../model/paths.ts';
 import { shellWord } from '../model/shell.ts';
@@ -20,8 +20,30 @@ function keptEntries(context: DetectContext, dir: string, names: readonly string
   return names.length === 0 ? [] : [fact(dir, `${shellWord(realPath(context.root, dir))}/*`)];
 }
 
-/** Places that the layout names. */
-export async function findKept(context: DetectContext): Promise<KeptFact[]> {
+/** One place without a pattern, if it is there and the rule is about this host. */
+async function keptPlace(context: DetectContext, { path, why, removable, beside }: KeepRule): Promise<KeptFact | null> {
+  const { files } = context.host;
+  const stat = await files.stat(path);
+  if (stat === null || (beside !== undefined && (await files.stat(beside)) === null)) return null;
+  const place = shellWord(realPath(context.root, path));
+  // Only the content of a directory: it itself belongs to a package.
+  const remove = stat.identity.type === 'dir' ? `rm -r ${place}/*` : `rm ${place}`;
+  return removable ? { path, why, remove } : { path, why };
+}
+
+/** What setup made outside of the file system: the marker names it. */
+function keptByName(context: DetectContext, marker: MarkerFacts | null): KeptFact[] {
+  return context.layout.keptByName.flatMap(({ key, what, why, remove }) => {
+    const value = marker?.values[key];
+    const names = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : [];
+    return names
+      .filter((name) => name !== '')
+      .map((name) => ({ path: `${what} ${name}`, why, remove: [...remove, name].map(shellWord).join(' ') }));
+  });
+}
+
+/** Places that the layout names, and what the marker names. */
+export async function findKept(context: DetectContext, marker: MarkerFacts | null): Promise<KeptFact[]> {
   const kept: KeptFact[] = [];
   for (const rule of context.layout.kept) {
     if (isPattern(rule.path)) {
@@ -30,16 +52,14 @@ export async function findKept(context: DetectContext): Promise<KeptFact[]> {
       continue;
     }
     try {
-      if ((await context.host.files.stat(rule.path)) === null) continue;
-      const { path, why, removable } = rule;
-      const remove = `rm -r ${shellWord(realPath(context.root, path))}/*`;
-      kept.push(removable ? { path, why, remove } : { path, why });
+      const place = await keptPlace(context, rule);
+      if (place !== null) kept.push(place);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       context.note('unreadable', messageOf(error));
     }
   }
-  return kept;
+  return [...kept, ...keptByName(context, marker)];
 }
 
 /** Files beside setup's own that are not setup's: an administrator's drop-ins and extensions, and those that packages bring. */

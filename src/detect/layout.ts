@@ -1,7 +1,7 @@
 /** Which layout a host is read with: that of the release its marker or package names, else the one whose files are there. Only reads. */
-import { LAYOUTS, layoutOf, newestLayout } from '../layouts/index.ts';
+import { LAYOUTS, layoutOf, newestLayout, rulesOf } from '../layouts/index.ts';
 import type { MarkerFacts } from '../model/facts.ts';
-import { type Layout, RELEASES } from '../model/layout.ts';
+import { type FileRule, type Layout, RELEASES, type Release } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern } from './glob.ts';
 import { findMarker } from './records.ts';
@@ -22,14 +22,19 @@ export interface LayoutFinding {
   told: ReleaseFinding;
 }
 
-/** Known files of a layout that are there. */
+/** Setup of a release of this layout writes the file: what an older one wrote is no sign of this one. */
+function isWritten({ releases }: Layout, { since, until }: FileRule): boolean {
+  const age = (release: Release | undefined, otherwise: number): number =>
+    release === undefined ? otherwise : RELEASES.indexOf(release);
+  const ages = releases.map((release) => RELEASES.indexOf(release));
+  return age(since, 0) <= Math.max(...ages) && age(until, RELEASES.length) >= Math.min(...ages);
+}
+
+/** Files that setup of the layout's releases writes and that are there. */
 async function score(context: Omit<DetectContext, 'layout'>, layout: Layout): Promise<number> {
-  const paths = new Set(
-    layout.components.flatMap(({ shownBy, files }) => [...shownBy, ...files.map(({ path }) => path)]),
-  );
+  const written = rulesOf(layout).filter(({ rule }) => isWritten(layout, rule) && !isPattern(rule.path));
   let found = 0;
-  for (const path of paths) {
-    if (isPattern(path)) continue;
+  for (const path of new Set(written.map(({ rule }) => rule.path))) {
     // What cannot be looked at is told later, by whoever needs it.
     const stat = await context.host.files.stat(path).catch(() => null);
     if (stat !== null) found += 1;
@@ -51,10 +56,13 @@ async function guess(context: Omit<DetectContext, 'layout'>): Promise<Layout> {
   return best.layout;
 }
 
+/** The marker of any release, wherever it keeps it; each place is looked at once. */
 async function firstMarker(context: Omit<DetectContext, 'layout'>): Promise<MarkerFacts | null> {
-  for (const path of new Set(LAYOUTS.map(({ marker }) => marker))) {
-    const layout = LAYOUTS.find(({ marker }) => marker === path)!;
-    const marker = await findMarker({ ...context, layout });
+  const places = new Map(LAYOUTS.map((layout) => [layout.marker, layout]));
+  // Which release's it is is known only afterwards: what one of them calls a secret is none to show.
+  const secretKeys = LAYOUTS.flatMap((layout) => layout.secretKeys);
+  for (const layout of places.values()) {
+    const marker = await findMarker({ ...context, layout: { ...layout, secretKeys } });
     if (marker !== null) return marker;
   }
   return null;

@@ -50,7 +50,7 @@ export async function findLines(context: DetectContext, records: MergedRecord): 
     texts.set(path, content);
     const found = findEdits(content, edits);
     if (found.length === 0) continue;
-    const one = entry(path, 'engine');
+    const one = entry(path, context.layout.main);
     one.edits.push(...found);
     one.why.add('recorded by setup');
   }

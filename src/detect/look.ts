@@ -37,3 +37,18 @@ export async function mustRead(context: DetectContext, path: string): Promise<st
     return null;
   }
 }
+
+/** Text of a file that others may stand in for: what cannot be read is noted and passed over. */
+export async function textOf(context: DetectContext, path: string): Promise<string | null> {
+  try {
+    return await context.host.files.readText(path);
+  } catch (error) {
+    context.note('unreadable', messageOf(error));
+    return null;
+  }
+}
+
+/** When a file was last written, ms since the epoch; 0 if it is gone. */
+export async function changedAt(context: DetectContext, path: string): Promise<number> {
+  return (await context.host.files.stat(path))?.identity.mtimeMs ?? 0;
+}

@@ -1,10 +1,13 @@
 /** The CA and keys: what is there, and whether it can be kept. Only reads. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Files } from '../host/port.ts';
+import { nameInPki } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { PkiCopy, PkiFacts } from '../model/facts.ts';
 import type { PkiLayout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
+import { engineCertificate } from './engine-store.ts';
+import { findCertificates } from './pki-certificates.ts';
 import { filesOfCopy } from './pki-copy.ts';
 
 type Judgement = Pick<PkiFacts, 'usable' | 'signs'> & { why: string };
@@ -17,37 +20,24 @@ function parseCertificate(pem: Buffer): X509Certificate | null {
   }
 }
 
-/** The certificate inside a PKCS#12 store; an exception if the store does not open. Loaded late: few runs need it. */
-async function certificateOf(store: Buffer, password: string): Promise<X509Certificate> {
-  const { default: forge } = await import('node-forge');
-  const p12 = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(store.toString('binary')), password);
-  const bags = p12.getBags({ bagType: forge.pki.oids.certBag as string })[forge.pki.oids.certBag as string] ?? [];
-  const keys = [forge.pki.oids.pkcs8ShroudedKeyBag, forge.pki.oids.keyBag].flatMap(
-    (oid) => p12.getBags({ bagType: oid as string })[oid as string] ?? [],
-  );
-  if (keys.length === 0) throw new Error('it holds no key');
-  const local = bags.find((bag) => bag.attributes?.localKeyId) ?? bags[0];
-  if (!local?.cert) throw new Error('it holds no certificate');
-  return new X509Certificate(forge.pki.certificateToPem(local.cert));
-}
-
 /**
  * The CA matches its key, what setup makes only together with it is there, and the engine's store opens and chains to the CA. `dir` replaces the layout's own directory.
  */
 export async function judgeKeys(files: Files, pki: PkiLayout, dir: string): Promise<Judgement> {
   const at = (path: string): string => dir + path.slice(pki.dir.length);
-  const nameIn = (path: string): string => path.slice(pki.dir.length + 1);
+  const nameIn = (path: string): string => nameInPki(pki, path);
+  const [caName, storeName] = [nameIn(pki.ca), nameIn(pki.engineStore)];
   let signs = false;
   const not = (why: string): Judgement => ({ usable: false, signs, why });
   try {
     const ca = await files.readBytes(at(pki.ca));
-    if (ca === null) return not('ca.pem is missing');
+    if (ca === null) return not(`${caName} is missing`);
     const certificate = parseCertificate(ca);
-    if (certificate === null) return not('ca.pem is not a certificate');
+    if (certificate === null) return not(`${caName} is not a certificate`);
     const key = await files.readBytes(at(pki.caKey));
     if (key === null) return not('the private key of the CA is missing');
     if (!certificate.checkPrivateKey(createPrivateKey(key)))
-      return not('the private key of the CA does not belong to ca.pem');
+      return not(`the private key of the CA does not belong to ${caName}`);
     for (const [one, other] of pki.pairs) {
       const [a, b] = [await files.stat(at(one)), await files.stat(at(other))];
       if ((a === null) !== (b === null)) return not(`${nameIn(a === null ? one : other)} is missing`);
@@ -55,11 +45,11 @@ export async function judgeKeys(files: Files, pki: PkiLayout, dir: string): Prom
     for (const path of pki.whole) if ((await files.stat(at(path))) === null) return not(`${nameIn(path)} is missing`);
     signs = true;
     const store = await files.readBytes(at(pki.engineStore));
-    if (store === null) return not(`${nameIn(pki.engineStore)} is missing`);
-    const engine = await certificateOf(store, pki.storePassword);
+    if (store === null) return not(`${storeName} is missing`);
+    const engine = await engineCertificate(store, pki);
     if (!engine.verify(certificate.publicKey))
-      return not('the certificate in keys/engine.p12 was not issued by ca.pem');
-    return { usable: true, signs, why: 'the CA matches its key, and keys/engine.p12 opens and chains to it' };
+      return not(`the certificate in ${storeName} was not issued by ${caName}`);
+    return { usable: true, signs, why: `the CA matches its key, and ${storeName} opens and chains to it` };
   } catch (error) {
     return not(`keys cannot be read: ${messageOf(error)}`);
   }
@@ -88,12 +78,10 @@ async function withFiles(context: DetectContext, copy: PkiCopy): Promise<PkiCopy
 async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
   const { pki } = context.layout;
   const names = (await context.host.files.list(pki.copies)) ?? [];
+  const dated = names.filter((name) => name.startsWith(`${pki.copyName}-`));
   const copies: PkiFacts['copies'] = [];
-  for (const name of names
-    .filter((one) => one.startsWith('ovirt-engine-'))
-    .sort()
-    .reverse()) {
-    const path = `${pki.copies}/${name}/ovirt-engine`;
+  for (const name of dated.sort().reverse()) {
+    const path = `${pki.copies}/${name}/${pki.copyName}`;
     const { usable, why } = await judgeKeys(context.host.files, pki, path);
     const copy = { path, usable, why, takenAt: takenAt(name) };
     copies.push(usable && !copies.some((newer) => newer.usable) ? await withFiles(context, copy) : copy);
@@ -112,6 +100,12 @@ async function isThere(context: DetectContext, path: string): Promise<boolean> {
   }
 }
 
+/** The web server's CA is a file with another certificate than the CA's, which an administrator put there. */
+async function isThirdParty(files: Files, { webCa }: PkiLayout, ca: Buffer | null): Promise<boolean> {
+  if (webCa === null || (await files.stat(webCa))?.identity.type !== 'file') return false;
+  return ca === null || (await files.readBytes(webCa))?.equals(ca) !== true;
+}
+
 /** Looks at the PKI tree, and where asked at the keys and at the copies package removal left. */
 export async function findPki(context: DetectContext): Promise<PkiFacts> {
   const { pki } = context.layout;
@@ -126,9 +120,6 @@ export async function findPki(context: DetectContext): Promise<PkiFacts> {
   const judged = context.judgeKeys
     ? await judgeKeys(files, pki, pki.dir)
     : { usable: false, signs: false, why: 'not looked at' };
-  const webCa = await files.stat(`${pki.dir}/apache-ca.pem`);
-  const sameAsCa =
-    webCa?.identity.type === 'file' && pem !== null && (await files.readBytes(`${pki.dir}/apache-ca.pem`))?.equals(pem);
   return {
     dir: pki.dir,
     present,
@@ -138,7 +129,14 @@ export async function findPki(context: DetectContext): Promise<PkiFacts> {
     usableWhy: judged.why,
     organization: organizationOf(certificate),
     caPem: certificate === null ? null : (pem?.toString('latin1') ?? null),
+    certificates: context.judgeKeys ? await findCertificates(files, pki) : [],
     copies: context.judgeKeys && !judged.usable ? await findCopies(context) : [],
-    thirdPartyWebCertificate: webCa?.identity.type === 'file' && !sameAsCa,
+    thirdPartyWebCertificate: await isThirdParty(files, pki, pem),
   };
+}
+
+/** The CAs that databases are verified with beside the system's: the engine's own, as PEM text. */
+export async function engineCa({ host, layout }: DetectContext): Promise<string[]> {
+  const pem = await host.files.readText(layout.pki.ca).catch(() => null);
+  return pem === null ? [] : [pem];
 }

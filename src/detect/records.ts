@@ -1,7 +1,7 @@
 /** The marker and the uninstall records as facts. Only reads. */
 
-import type { MarkerFacts, RecordSummary } from '../model/facts.ts';
-import { hostPath } from '../model/paths.ts';
+import type { FileFact, MarkerFacts, RecordSummary } from '../model/facts.ts';
+import { hostPath, nameOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { mustRead } from './look.ts';
 import { readMarker } from './read/otopi.ts';
@@ -11,9 +11,9 @@ import { DATABASES_GONE, type MergedRecord, mergeRecords, parseRecord } from './
 /** The post-install marker, which exists only after a setup that finished. */
 export async function findMarker(context: DetectContext): Promise<MarkerFacts | null> {
   const { marker } = context.layout;
-  const text = await mustRead(context, marker);
-  if (text === null) return null;
-  const { version, values, problems } = readMarker(text);
+  const text = marker === null ? null : await mustRead(context, marker);
+  if (marker === null || text === null) return null;
+  const { version, values, problems } = readMarker(text, context.layout);
   for (const problem of problems) context.note('marker', `${marker}: ${problem.message}`);
   return { path: marker, version, values };
 }
@@ -28,7 +28,9 @@ export interface FoundRecords {
 /** All uninstall records, oldest first, merged. Paths that contain the root's own prefix (developer mode) are made host paths. */
 export async function findRecords(context: DetectContext): Promise<FoundRecords> {
   const { records: dir } = context.layout;
-  const names = ((await context.host.files.list(dir)) ?? []).filter((name) => name.endsWith('.conf')).sort();
+  const names = ((dir === null ? null : await context.host.files.list(dir)) ?? [])
+    .filter((name) => name.endsWith('.conf'))
+    .sort();
   const parsed = [];
   const empty: string[] = [];
   let gone = 0;
@@ -70,4 +72,29 @@ export async function summarize(context: DetectContext, found: FoundRecords): Pr
   }
   const lines = found.merged.lines.reduce((sum, { edits }) => sum + edits.length, 0);
   return { paths: found.paths, empty: found.empty, entries, lines, databasesGone: found.databasesGone };
+}
+
+/** The record files themselves, which are setup's like what they name. */
+export async function recordFiles(context: DetectContext, paths: readonly string[]): Promise<FileFact[]> {
+  const files: FileFact[] = [];
+  for (const path of paths) {
+    const stat = await context.host.files.stat(path);
+    if (stat === null) continue;
+    const { identity, mode, uid, gid } = stat;
+    files.push({
+      path,
+      identity,
+      mode,
+      uid,
+      gid,
+      phase: 'records',
+      why: `uninstall record of setup (${nameOf(path).slice(0, 14)})`,
+      component: context.layout.main,
+      keep: 'database',
+      recorded: false,
+      changed: false,
+      reset: false,
+    });
+  }
+  return files;
 }

@@ -1,6 +1,8 @@
-/** Which release set this host up. Only reads. */
+/** Which release set this host up. Pure. */
+import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { MarkerFacts } from '../model/facts.ts';
-import type { Release } from '../model/layout.ts';
+import type { Layout, Release } from '../model/layout.ts';
+import type { DetectContext } from './context.ts';
 import { releaseOf } from './read/versions.ts';
 
 export interface ReleaseFinding {
@@ -22,4 +24,32 @@ export function releaseFrom(marker: MarkerFacts | null, packageVersion: string |
     return { release, why: `${source}: ${version}`, unknown: release === null ? version : null };
   }
   return { release: null, why: 'no marker and no package', unknown: null };
+}
+
+/** Says what an installation of an unknown release, or of none that can be told, means for the run: the one is a fault, the other a note. */
+export function judgeRelease(
+  { note, fault }: Pick<DetectContext, 'note' | 'fault'>,
+  { release, why, unknown }: ReleaseFinding,
+  layout: Layout,
+): void {
+  if (unknown !== null) {
+    fault({
+      check: 'layout',
+      message: `The release cannot be told: "${unknown}" (${why}) is no oVirt release this version knows. Nothing was changed.`,
+      hint: `Correct ${layout.versionKey} in the post-install marker, or use a newer engine-cleanup.`,
+      forcible: false,
+    });
+  } else if (release === null) {
+    note(
+      'release',
+      `Neither marker nor package says which release this is: it is taken for ${layout.releases.at(-1)}, whose traces were found.`,
+    );
+  } else if (layoutOf(release) === null) {
+    fault({
+      check: 'layout',
+      message: `This is an installation of oVirt ${release} (${why}), which this version does not know. Nothing was changed.`,
+      hint: `Known are ${LAYOUTS.flatMap(({ releases }) => releases).join(', ')}. Use a version of engine-cleanup that knows ${release}.`,
+      forcible: false,
+    });
+  }
 }

@@ -22,5 +22,5 @@ export async function findTlsConfig(context: DetectContext): Promise<Facts['sslC
     return null;
   });
   if (text === null) return 'absent';
-  return ours.test(text) ? 'engine' : 'plain';
+  return ours.test(text) ? 'ours' : 'plain';
 }

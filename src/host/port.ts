@@ -43,6 +43,13 @@ export interface Files {
    * be what `expect` says (type, device, inode, size, time); else a HostError and nothing is removed.
    */
   remove(path: string, expect: Identity, anchor: string): Promise<'removed' | 'absent'>;
+  /**
+   * Unlinks many files and links, each as `remove` does, and waits until all are gone from the disk: once for each directory. Returns those that could not be removed;
+   * what is absent is no failure.
+   */
+  removeAll(
+    removals: readonly { path: string; expect: Identity; anchor: string }[],
+  ): Promise<{ path: string; error: unknown }[]>;
   /** Removes a directory if it is empty and no mount. */
   removeDir(path: string, anchor: string): Promise<'removed' | 'absent' | 'not-empty'>;
   /**
@@ -123,14 +130,19 @@ export interface Databases {
   admin(port: number, database: string, timeoutMs: number): AdminConnection | null;
 }
 
-/** The `postgres` account over the local socket: each call is one psql process run as that account. */
+/** Somebody with rights over whole databases: the `postgres` account over the local socket, or a login of setup's password file. Each call is a session of its own. */
 export interface AdminConnection {
-  /** Rows of one SELECT. */
+  /** Rows of one SELECT, with the types of JSON: a number of any size is a number. */
   query<T extends QueryRow = QueryRow>(sql: string): Promise<T[]>;
-  /** Statements without a result; stops at the first error. */
+  /** One statement without a result. */
   execute(sql: string): Promise<void>;
-  /** How pg_dump logs in the same way. */
-  readonly login: ProgramLogin;
+  /** How pg_dump logs in the same way. `dir`: a directory of ours alone, where files with secrets are made for a moment. */
+  login(dir: string): Promise<OpenLogin>;
+}
+
+/** A login whose files are closed after the program has ended. */
+export interface OpenLogin extends ProgramLogin {
+  close(): void;
 }
 
 /** How one of PostgreSQL's programs logs in to one database. */

@@ -3,6 +3,7 @@ import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node
 import { HostError } from '../model/errors.ts';
 import type { ToolFacts } from '../model/facts.ts';
 import { nameOf } from '../model/paths.ts';
+import { libraryPath } from './libraries.ts';
 import { runOrFail } from './process.ts';
 
 type Tool = NonNullable<ToolFacts['pgDump']>;
@@ -36,12 +37,14 @@ export async function findTools(dirs: readonly string[] = programDirs()): Promis
   };
 }
 
-/** Directories of PATH, then those where the packages of the PostgreSQL project and of Debian put one version each. Each directory once. */
+/** Directories of PATH, then those where software collections and the packages of the PostgreSQL project and of Debian put one version each. Each directory once. */
 export function programDirs(): string[] {
   const search = (process.env.PATH ?? '').split(':').filter((dir) => dir.startsWith('/'));
   const project = namesIn('/usr').filter((name) => /^pgsql-\d/.test(name));
   const debian = namesIn('/usr/lib/postgresql');
+  const collections = namesIn('/opt/rh').filter((name) => /^rh-postgresql\d+$/.test(name));
   const versions = [
+    ...collections.map((name) => `/opt/rh/${name}/root/usr/bin`),
     ...project.map((name) => `/usr/${name}/bin`),
     ...debian.map((name) => `/usr/lib/postgresql/${name}/bin`),
   ];
@@ -65,9 +68,7 @@ async function toolsIn(dir: string): Promise<{ pgDump: Tool | null; pgRestore: T
 async function toolOf(dir: string, name: string): Promise<Tool | null> {
   const path = executable(dir, name);
   if (path === null) return null;
-  // A PostgreSQL outside the system's directories may need its libraries named.
-  const { LD_LIBRARY_PATH } = process.env;
-  const env = LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH };
+  const env = { ...libraryPath(path) };
   try {
     const said = await runOrFail(path, ['--version'], { purpose: 'tell its version', timeoutMs: LIMIT_MS, env });
     const version = versionNumber(said);

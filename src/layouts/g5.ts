@@ -1,22 +1,21 @@
-/** What engine-setup 4.4 and 4.5 puts on a host. */
-import type { Layout } from '../model/layout.ts';
-import { dwh, grafana } from './otopi/dwh.ts';
+/** The fifth generation: 4.4 and 4.5, with PostgreSQL of the system again, a CA for QEMU, Grafana and (4.5) Keycloak. */
+import { APACHE, ENABLED, FAPOLICYD, otopi, POSTGRESQL, PROVIDER, VACUUM } from './otopi/common.ts';
+import { dwh } from './otopi/dwh.ts';
 import { engine } from './otopi/engine.ts';
-import { fenceKdump, imageio, ovnProvider, vmconsoleProxy, websocketProxy } from './otopi/helpers.ts';
-import { cinderlib, keycloak, managedBlock } from './otopi/keycloak.ts';
+import { fenceKdump } from './otopi/fence-kdump.ts';
+import { grafana, grafanaRole } from './otopi/grafana.ts';
+import { imageio } from './otopi/imageio.ts';
+import { keycloak } from './otopi/keycloak.ts';
+import { cinderlib, managedBlock } from './otopi/managed-block.ts';
+import { ovnProvider } from './otopi/ovn-provider.ts';
 import { pki } from './otopi/pki.ts';
+import { vmconsoleProxy } from './otopi/vmconsole-proxy.ts';
+import { websocketProxy } from './otopi/websocket-proxy.ts';
 
-export const g5: Layout = {
+export const g5 = otopi({
   releases: ['4.4', '4.5'],
-  packageName: 'ovirt-engine',
-  setupPackageName: 'ovirt-engine-setup',
-  marker: '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf',
-  records: '/etc/ovirt-engine/uninstall.d',
-  answers: '/var/lib/ovirt-engine/setup/answers',
-  keptGroups: ['exportfs', 'iso_domain', 'iso_images', 'nfs_config'],
-  pki,
   components: [
-    dwh,
+    { ...dwh, database: { ...dwh.database, readOnlyRoles: [grafanaRole] } },
     grafana,
     keycloak,
     managedBlock,
@@ -28,90 +27,9 @@ export const g5: Layout = {
     imageio,
     ovnProvider,
   ],
-  directories: [
-    '/etc/ovirt-engine/uninstall.d',
-    '/etc/ovirt-engine/firewalld',
-    '/etc/ovirt-engine/logcollector.conf.d',
-    '/etc/ovirt-engine/aaa',
-    '/var/lib/ovirt-engine/dbmd5',
-    '/etc/ovirt-imageio/conf.d',
-    '/etc/ovirt-imageio',
-    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy/conf.d',
-    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy',
-    '/etc/ovirt-vmconsole',
-    '/etc/pki/ovirt-vmconsole',
-    '/etc/ovirt-engine-setup.conf.d',
-  ],
-  packagedDirectories: [
-    '/etc/ovirt-engine/firewalld',
-    '/etc/ovirt-engine/logcollector.conf.d',
-    '/etc/ovirt-engine/aaa',
-    '/etc/ovirt-imageio/conf.d',
-    '/etc/ovirt-imageio',
-    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy/conf.d',
-    '/etc/ovirt-vmconsole/ovirt-vmconsole-proxy',
-    '/etc/ovirt-vmconsole',
-    '/etc/pki/ovirt-vmconsole',
-    '/etc/ovirt-engine-setup.conf.d',
-  ],
-  undoneKeys: ['OVESETUP_APACHE/configured', 'OVESETUP_FAPOLICYD/configured'],
-  anchors: [
-    '/etc/pki/ovirt-engine',
-    '/etc/pki/ovirt-vmconsole',
-    '/etc/ovirt-engine-setup.conf.d',
-    '/etc/ovirt-engine-dwh',
-    '/etc/ovirt-engine',
-    '/etc/ovirt-imageio',
-    '/etc/ovirt-vmconsole',
-    '/etc/ovirt-provider-ovn',
-    '/var/lib/ovirt-engine-dwh',
-    '/var/lib/ovirt-engine',
-  ],
-  sharedAnchors: ['/etc/httpd', '/etc/firewalld', '/etc/dnf', '/etc/grafana', '/var/lib/grafana', '/tmp'],
-  kept: [
-    {
-      path: '/var/lib/engine-cleanup/*',
-      why: 'earlier run of engine-cleanup, with its backup',
-      removable: true,
-      each: true,
-    },
-    {
-      path: '/var/lib/ovirt-engine/backups/*',
-      why: 'earlier backup made by setup, cleanup or engine-backup',
-      removable: true,
-    },
-    { path: '/var/lib/ovirt-engine-dwh/backups/*', why: 'earlier backup made by setup or cleanup', removable: true },
-    {
-      path: '/var/lib/ovirt-engine-keycloak/backups/*',
-      why: 'earlier backup made by setup or cleanup',
-      removable: true,
-    },
-    { path: '/etc/pki/ovirt-engine-backups/*', why: 'copy of the PKI that package removal made', removable: true },
-    {
-      path: '/var/lib/ovirt-engine/setup/answers/*',
-      why: "setup's answers, of use when it is run again",
-      removable: true,
-    },
-    { path: '/var/log/ovirt-engine', why: 'logs', removable: true },
-    { path: '/etc/exports.d/ovirt-engine-iso-domain.exports', why: 'NFS export of the ISO domain' },
-    { path: '/var/lib/exports/iso', why: 'the ISO domain: user data' },
-    { path: '/etc/sysconfig/nfs', why: 'NFS ports, used by the exports that stay' },
-    { path: '/etc/sysctl.d/ovirt-engine.conf', why: 'kernel settings PostgreSQL may need at the next boot' },
-    { path: '/etc/sysctl.d/ovirt-postgresql.conf', why: 'kernel settings PostgreSQL may need at the next boot' },
-    { path: '/var/lib/pgsql/data/postgresql.conf', why: "PostgreSQL's own configuration" },
-    { path: '/var/lib/pgsql/data/pg_hba.conf', why: "PostgreSQL's own access rules" },
-  ],
-  shared: [
-    '/etc/ovirt-engine/engine.conf.d',
-    '/etc/ovirt-engine/extensions.d',
-    '/etc/ovirt-engine/aaa',
-    '/etc/ovirt-engine/notifier/notifier.conf.d',
-    '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d',
-  ],
-  webServer: {
-    unit: 'httpd',
-    config: '/etc/httpd/conf.d/ssl.conf',
-    ours: /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m,
-    reads: ['/etc/httpd', '/etc/pki/ovirt-engine'],
-  },
-};
+  pki,
+  databaseServer: POSTGRESQL,
+  traps: { enabled: ENABLED, webServer: APACHE, provider: PROVIDER },
+  undoneKeys: [APACHE, FAPOLICYD],
+  upgradeQuestions: [VACUUM],
+});

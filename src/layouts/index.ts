@@ -4,12 +4,15 @@ import {
   type DatabaseLayout,
   type FileRule,
   type Layout,
+  type PkiLayout,
   RELEASES,
   type Release,
 } from '../model/layout.ts';
+import { g33, g34, g35, g36 } from './g3.ts';
+import { g40, g41, g42, g43 } from './g4.ts';
 import { g5 } from './g5.ts';
 
-export const LAYOUTS: readonly Layout[] = [g5];
+export const LAYOUTS: readonly Layout[] = [g33, g34, g35, g36, g40, g41, g42, g43, g5];
 
 /** The layout of a release; null for one that no layout covers. */
 export function layoutOf(release: Release | null): Layout | null {
@@ -27,6 +30,21 @@ export function databasesOf(layout: Layout): { component: ComponentId; database:
   return layout.components.flatMap((component) =>
     component.database ? [{ component: component.id, database: component.database }] : [],
   );
+}
+
+/** What a layout says of the database of one component; undefined where it has none. */
+export function databaseLayoutOf(layout: Layout, component: ComponentId): DatabaseLayout | undefined {
+  return layout.components.find(({ id }) => id === component)?.database;
+}
+
+/** Files that setup itself takes the credentials of a database from, the authoritative one first. */
+export function ownFilesOf({ credentials, properties = [] }: DatabaseLayout): string[] {
+  return [...credentials, ...properties.filter(({ own }) => own).map(({ path }) => path)];
+}
+
+/** A path of the PKI as messages name it: `private/ca.pem`. */
+export function nameInPki({ dir }: PkiLayout, path: string): string {
+  return path.slice(dir.length + 1);
 }
 
 /** Every rule of a layout with its component. */

@@ -11,13 +11,23 @@ export interface Credentials {
   validation: boolean;
   /** The file (host path) the credentials were read from. */
   source: string;
-  /** What kind of file that is: setup's own drop-in, the account profile, a copy of these, another component's drop-in, or another place that happens to hold them. */
-  origin: 'drop-in' | 'properties' | 'copy' | 'borrowed' | 'answer-file' | 'pgpass';
+  /**
+   * What kind of file that is: setup's own drop-in or (3.0–3.2) password file, the account profile, a copy of these, another component's drop-in, or another
+   * place that happens to hold them.
+   */
+  origin: 'drop-in' | 'password-file' | 'properties' | 'copy' | 'borrowed' | 'answer-file' | 'pgpass';
   /** Modification time of the source, ms since the epoch: the newest copy is preferred when no server answers. */
   mtimeMs: number;
   /** Key into the vault; null when the file holds no password. */
   secret: string | null;
 }
+
+/** A way into a server with rights beyond those of a database's own role: what may drop the database and make it again. */
+export type AdminServer =
+  /** The account `postgres` of this machine, over the local socket of this port. */
+  | { socket: number }
+  /** A login of setup's password file; `database` is where it logs in when none is named. A plain role may drop only what it owns, and cannot close it to itself. */
+  | { credentials: Credentials; superuser: boolean };
 
 /** Keeps passwords in memory, apart from everything that is printed, logged or written. */
 export class Vault {

@@ -1,5 +1,5 @@
 /** What was found of one database: as its role sees it, and as the local superuser does. Plain data, no secrets. */
-import type { Credentials } from './credentials.ts';
+import type { AdminServer, Credentials } from './credentials.ts';
 import type { ComponentId } from './layout.ts';
 
 export type Reach =
@@ -22,6 +22,8 @@ export interface DatabaseFact {
   credentials: Credentials | null;
   /** All places that hold credentials of this database, the chosen one first. */
   candidates: Credentials[];
+  /** Logins of setup's password file with rights over whole databases (3.0–3.2), the best first; `database` is where they log in. */
+  adminLogins: Credentials[];
   /** Other databases that older or lesser places name, as a phrase each. */
   others: string[];
   /** The server is on this machine. */
@@ -37,15 +39,19 @@ export interface DatabaseFact {
   newestDump: string | null;
 }
 
-/** What the `postgres` account of this machine sees of the same database. */
+/** What somebody with rights over whole databases sees of the same database: the `postgres` account of this machine, else a login of setup's password file. */
 export interface AdminView {
   available: boolean;
   /** Why it is not available. */
   why: string;
+  /** The way in; null where it is not available. */
+  via: AdminServer | null;
   database: AdminDatabase | null;
   role: RoleView | null;
   readOnlyRoles: RoleView[];
-  /** Databases with our default name stem that hold a schema of this kind; reported, never dropped. */
+  /** Databases that upgrades left under another name, as owner and content say; dropped only where the operator agrees. */
+  leftovers: LeftoverDatabase[];
+  /** Other databases with our default name stem that hold a schema of this kind; reported, never dropped. */
   siblings: string[];
   serverVersion: number | null;
 }
@@ -57,8 +63,16 @@ export interface AdminDatabase {
   sizeBytes: number;
   /** It holds the relations that tell this kind of database. */
   recognised: boolean;
+  /** It holds a relation that only this kind of database has, or none at all: a setup that died leaves no more. */
+  partial: boolean;
   /** Tables in `public`. */
   tables: number;
+  /** The login may dump and drop it: a superuser, or an owner beside whom nobody has anything in it. */
+  mayDrop: boolean;
+}
+
+export interface LeftoverDatabase extends AdminDatabase {
+  name: string;
 }
 
 export interface RoleView {
@@ -78,6 +92,20 @@ export interface Session {
   state: string;
 }
 
+/** Rows of one kind that setup stumbles over. */
+export interface Stumble {
+  /** Name of the check, by which the layout has the words. */
+  check: string;
+  count: number;
+  /** The first of them, where there is something to show. */
+  names: string[];
+}
+
+export type Stumbles =
+  | { state: 'asked'; found: Stumble[] }
+  | { state: 'failed'; message: string } // the server did not answer these questions, in time or at all
+  | { state: 'unasked' }; // it holds no table, or no verdict follows
+
 export interface DatabaseContent {
   /** Numeric, as `server_version_num`: 150004. */
   serverVersion: number;
@@ -95,9 +123,12 @@ export interface DatabaseContent {
   ownedSchemas: string[];
   publicSchema: boolean;
   mayCreateInPublic: boolean;
-  uuidOssp: boolean;
+  /** Extensions that setup needs to find in it and that are not there. */
+  missingExtensions: string[];
   /** Objects of other owners inside the database. */
   foreignObjects: string[];
+  /** Tables, views and the like in any schema whose owner's rights the role does not have: setup upgrades no database with such. */
+  misowned: string[];
   /** Objects of other owners that hang on ours and would fall with them. */
   cascades: string[];
   sessions: Session[];
@@ -105,16 +136,17 @@ export interface DatabaseContent {
   missing: string[];
   /** Number of values encrypted with the engine's key, by `table.column`. */
   encrypted: Record<string, number>;
-  /** Compatibility levels of clusters and data centers that setup does not upgrade from. */
-  unsupportedLevels: string[];
+  /** What setup stumbles over when it upgrades the database, as the layout lists it. */
+  stumbles: Stumbles;
   /** The signature relations of this kind of database exist. */
   recognised: boolean;
   dwh: { hostname: string | null; uuid: string | null; running: boolean } | null;
-  hostedEngine: 'maintenance' | 'active' | 'none' | 'unknown';
+  /** The machine of a hosted engine: in global maintenance, running outside of it, running nowhere, not there (or of no concern: just restored from a backup). */
+  hostedEngine: 'maintenance' | 'active' | 'idle' | 'none' | 'unknown';
   /** Id of the provider that has the name setup gives its own, `ovirt-provider-ovn`; null where there is none. */
   ovnProvider: string | null;
-  /** `vdc_options` still holds AdminPassword, the administrator's password of releases before 3.6. */
-  legacyPassword: boolean;
+  /** Days before its end from which setup renews a certificate; null where the database does not say. */
+  renewalDays: number | null;
   /** Locks one transaction may take in all, and what clearing needs. */
   lockCapacity: number;
 }

@@ -29,13 +29,15 @@ export interface Facts {
   /** `DWH_UUID` of this host's DWH. */
   dwhUuid: string | null;
   pki: PkiFacts;
+  /** Components that setup takes for configured though their configuration is not (or no longer) setup's. */
+  hollow: ComponentId[];
   kept: KeptFact[];
   /** Directories setup makes that no package owns, with the names in them. */
   directories: { path: string; identity: Identity; entries: string[] }[];
   tools: ToolFacts;
   space: SpaceFacts;
-  /** The web server's TLS configuration: absent, pointing to the engine's certificates, or not. */
-  sslConf: 'absent' | 'engine' | 'plain';
+  /** The web server's TLS configuration: absent, pointing to the engine's certificates (whoever wrote that), or not. */
+  sslConf: 'absent' | 'ours' | 'plain';
   webServer: { unit: string; active: boolean; usesOurCertificates: boolean } | null;
   /** Anything the operator should know that is no reason to stop. */
   notes: { code: string; message: string }[];
@@ -156,6 +158,18 @@ export interface PkiCopy {
   files?: CopiedFile[];
 }
 
+/** A certificate that setup renews when its time has come. */
+export interface CertificateFact {
+  path: string;
+  /** ISO times. */
+  notBefore: string;
+  notAfter: string;
+  /** It names the hosts it is for (subjectAltName). */
+  names: boolean;
+  authority: boolean;
+  shortLived: boolean;
+}
+
 export interface PkiFacts {
   dir: string;
   /** Host paths present of the signs of a half PKI, CA and keys. */
@@ -169,6 +183,8 @@ export interface PkiFacts {
   organization: string | null;
   /** PEM text of ca.pem, for servers whose certificate it signed. */
   caPem: string | null;
+  /** Those of the CAs and of setup's keystores that are there; none where keys were not looked at. */
+  certificates: CertificateFact[];
   /** Copies that package removal left, newest first, with the same judgement. */
   copies: PkiCopy[];
   /** `apache-ca.pem` is a file of the administrator, not the link setup makes. */

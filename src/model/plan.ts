@@ -1,6 +1,6 @@
 /** The plan: pure data. `plan` prints it, a run prints it, asks, and executes that very object. No secret is in it. */
 
-import type { Credentials } from './credentials.ts';
+import type { AdminServer, Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
 import type { CopiedFile, Identity, LineEdit, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
@@ -17,6 +17,17 @@ export interface PlannedDatabase {
   action: DatabaseAction;
   why: string;
   sizeBytes: number | null;
+  /** Left beside the component's own database by an upgrade of 3.1 or 3.2. */
+  leftover?: true;
+}
+
+/** What tells a database of a plan from every other one: it is part of the ids of its steps. */
+export function databaseKey({
+  component,
+  name,
+  leftover,
+}: Pick<PlannedDatabase, 'component' | 'name' | 'leftover'>): string {
+  return leftover ? `${component}:${name}` : component;
 }
 
 /** One file of a removal: what was seen, so that nothing else is removed. */
@@ -40,6 +51,7 @@ export interface BackedUpDatabase {
   credentials: Credentials | null;
   /** How the server answered to them. */
   reach: Reach['state'];
+  leftover?: true;
 }
 
 interface StepBase {
@@ -57,35 +69,44 @@ interface StepBase {
 export type Step =
   | (StepBase & { kind: 'service-stop'; unit: string; manager: 'systemd' | 'sysv' | 'process'; pids: number[] })
   | (StepBase & { kind: 'service-disable'; unit: string; manager: 'systemd' | 'sysv' | 'process'; links: string[] })
-  | (StepBase & { kind: 'database-unseal'; database: string; port: number })
+  | (StepBase & { kind: 'database-unseal'; database: string; server: AdminServer })
   /** Superuser: connection limit 0, remaining sessions ended. */
-  | (StepBase & { kind: 'database-seal'; component: ComponentId; database: string; port: number })
-  /** Dump and read back. `admin`: as postgres over the socket; else as the role, under the locks the clear step ends. */
+  | (StepBase & { kind: 'database-seal'; key: string; database: string; server: AdminServer })
+  /** Dump and read back. `admin`: as a superuser, it is closed already; `role`: as the role of the credentials, under locks that the step which clears or drops it ends. */
   | (StepBase & {
       kind: 'database-dump';
+      key: string;
       component: ComponentId;
-      as: 'admin' | 'role';
       credentials: Credentials;
       file: string;
       ownedTables: number;
       sizeBytes: number;
       /** Objects of other owners, left out of the dump (forced). */
       exclude: string[];
-    })
-  /** The roles that go, and how the databases that are dropped were made: one file for each local server. */
-  | (StepBase & { kind: 'roles-dump'; port: number; roles: string[]; file: string })
+    } & ({ as: 'admin'; server: AdminServer } | { as: 'role' }))
+  /** The roles that go, and how the databases that are dropped were made: one file for each server. */
+  | (StepBase & { kind: 'roles-dump'; server: AdminServer; roles: string[]; databases: string[]; file: string })
   | (StepBase & { kind: 'files-archive'; paths: string[] })
   | (StepBase & { kind: 'backup-seal'; databases: BackedUpDatabase[] })
   | (StepBase & {
       kind: 'database-clear';
+      key: string;
       component: ComponentId;
       credentials: Credentials;
       backedUp: boolean;
       /** Objects of other owners that fall with it; nothing else of theirs may. */
       cascades: string[];
     })
-  | (StepBase & { kind: 'database-drop'; component: ComponentId; database: string; port: number; role: string })
-  | (StepBase & { kind: 'role-drop'; role: string; port: number })
+  /** A plain role cannot close a database to itself and dump it: there the drop closes it, under the locks of the dump. */
+  | (StepBase & {
+      kind: 'database-drop';
+      key: string;
+      component: ComponentId;
+      database: string;
+      server: AdminServer;
+      role: string;
+    })
+  | (StepBase & { kind: 'role-drop'; role: string; server: AdminServer })
   | (StepBase & {
       kind: 'dwh-rows';
       credentials: Credentials;
@@ -156,6 +177,8 @@ export interface Wishes {
   keepDatabases: boolean | undefined;
   keepPki: boolean;
   keepChanged: boolean;
+  /** Databases that upgrades left go too, where the others do. */
+  dropOldDatabases: boolean;
   backup: boolean;
   force: string[];
   timeoutMs: number;

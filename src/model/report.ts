@@ -32,6 +32,8 @@ export interface ReportedDatabase {
   why: string;
   sizeBytes: number | null;
   backup: string | null;
+  /** Left beside the component's own database by an upgrade of 3.1 or 3.2. */
+  leftover?: true;
 }
 
 export interface Check {

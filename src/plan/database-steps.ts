@@ -1,11 +1,12 @@
 /** Closing, dumping, dropping or clearing the databases. Pure. */
 
-import type { Credentials } from '../model/credentials.ts';
+import type { AdminServer, Credentials } from '../model/credentials.ts';
 import type { DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
-import type { PlannedDatabase, Wishes } from '../model/plan.ts';
+import { databaseKey, type PlannedDatabase, type Wishes } from '../model/plan.ts';
 import type { StepList } from './build.ts';
 import { planRoleDrops, planRoleDumps } from './role-steps.ts';
+import { isSuperuser } from './servers.ts';
 
 export interface DatabaseSubject {
   fact: DatabaseFact;
@@ -40,82 +41,94 @@ function credentialsOf({ fact, planned }: DatabaseSubject): Credentials {
   );
 }
 
+/** The way in by which a subject is dropped; null where it is not. */
+function droppedVia({ fact, planned }: DatabaseSubject): AdminServer | null {
+  return planned.action === 'drop' ? fact.admin.via : null;
+}
+
+/** Its owner, who is no superuser, dumps it under locks as a role does, and closes it only to drop it. */
+function loginOfOwner(subject: DatabaseSubject): Credentials | null {
+  const via = droppedVia(subject);
+  if (via === null || isSuperuser(via) || !('credentials' in via)) return null;
+  return { ...via.credentials, database: subject.planned.name };
+}
+
 function label({ planned }: DatabaseSubject): string {
   return `database "${planned.name}" on ${planned.host}:${planned.port}`;
 }
 
-/** Reopens databases that an earlier, killed run closed and that this run keeps. */
+/** Reopens databases that an earlier, killed run closed and that this run keeps, or dumps as their owner: a closed one lets only superusers in. */
 export function planUnseals(subjects: readonly DatabaseSubject[], list: StepList): string[] {
-  return subjects
-    .filter(({ fact, planned }) => planned.action === 'keep' && fact.admin.database?.connectionLimit === 0)
-    .map((subject) =>
-      list.add(
-        {
-          kind: 'database-unseal',
-          id: `unseal:${subject.fact.component}`,
-          title: `Reopen ${label(subject)}, which an earlier run closed`,
-          target: subject.planned.name,
-          destructive: false,
-          database: subject.planned.name,
-          port: subject.planned.port,
-        },
-        [],
-      ),
+  return subjects.flatMap((subject) => {
+    const { fact, planned } = subject;
+    const { database, via } = fact.admin;
+    const opened = planned.action === 'keep' || loginOfOwner(subject) !== null;
+    if (!opened || database?.connectionLimit !== 0 || via === null) return [];
+    return list.add(
+      {
+        kind: 'database-unseal',
+        id: `unseal:${databaseKey(planned)}`,
+        title: `Reopen ${label(subject)}, which an earlier run closed`,
+        target: planned.name,
+        destructive: false,
+        database: planned.name,
+        server: via,
+      },
+      [],
     );
+  });
 }
 
 /** Closes what a superuser can close, so that nothing is written between the dump and the drop. */
 export function planSeals(subjects: readonly DatabaseSubject[], list: StepList, needs: readonly string[]): void {
   for (const subject of subjects) {
-    if (subject.planned.action !== 'drop') continue;
+    const via = droppedVia(subject);
+    if (via === null || !isSuperuser(via)) continue;
+    const key = databaseKey(subject.planned);
     list.add(
       {
         kind: 'database-seal',
-        id: `close:${subject.fact.component}`,
+        id: `close:${key}`,
         title: `Close ${label(subject)} to new connections`,
         target: subject.planned.name,
         destructive: false,
-        component: subject.fact.component,
+        key,
         database: subject.planned.name,
-        port: subject.planned.port,
+        server: via,
       },
       needs,
     );
   }
 }
 
-/** Dumps of everything that will be dropped or cleared, and of the roles that go. Returns the dump file by component. */
-export function planDumps(
-  subjects: readonly DatabaseSubject[],
-  list: StepList,
-  needs: readonly string[],
-): Map<string, string> {
-  const files = new Map<string, string>();
+/** Dumps of everything that will be dropped or cleared, and of the roles that go. */
+export function planDumps(subjects: readonly DatabaseSubject[], list: StepList, needs: readonly string[]): void {
   for (const subject of subjects) {
     const { fact, planned } = subject;
     if (!holdsSomething(subject)) continue;
-    const file = `${fact.component}.dump`;
-    files.set(fact.component, file);
+    const key = databaseKey(planned);
+    const via = droppedVia(subject);
+    const owner = loginOfOwner(subject);
     list.add(
       {
         kind: 'database-dump',
-        id: `dump:${fact.component}`,
+        id: `dump:${key}`,
         title: `Back up ${label(subject)}`,
         target: planned.name,
         destructive: false,
+        key,
         component: fact.component,
-        as: planned.action === 'drop' ? 'admin' : 'role',
-        credentials: credentialsOf(subject),
-        file,
+        ...(via === null || owner !== null ? { as: 'role' } : { as: 'admin', server: via }),
+        credentials: owner ?? credentialsOf(subject),
+        file: `${key.replace(':', '-')}.dump`,
         ownedTables: fact.content?.ownedTables ?? 0,
         sizeBytes: planned.sizeBytes ?? 0,
         exclude: planned.action === 'clear' ? (fact.content?.foreignObjects ?? []) : [],
       },
-      [...needs, `close:${fact.component}`],
+      [...needs, `close:${key}`],
     );
   }
   planRoleDumps(subjects, list, needs);
-  return files;
 }
 
 /** Drops and clears; every one needs the checked backup of everything. Returns the ids of the final steps. */
@@ -128,16 +141,19 @@ export function planRemovals(
   const ends: string[] = [];
   for (const subject of subjects) {
     const { fact, planned } = subject;
-    const own = [...needs, `close:${fact.component}`, `dump:${fact.component}`];
+    const key = databaseKey(planned);
+    const via = droppedVia(subject);
+    const own = [...needs, `close:${key}`, `dump:${key}`];
     if (planned.action === 'clear' && holdsSomething(subject)) {
       ends.push(
         list.add(
           {
             kind: 'database-clear',
-            id: `clear:${fact.component}`,
+            id: `clear:${key}`,
             title: `Clear ${label(subject)}`,
             target: planned.name,
             destructive: true,
+            key,
             component: fact.component,
             credentials: credentialsOf(subject),
             backedUp: wishes.backup,
@@ -146,18 +162,19 @@ export function planRemovals(
           own,
         ),
       );
-    } else if (planned.action === 'drop') {
+    } else if (via !== null) {
       ends.push(
         list.add(
           {
             kind: 'database-drop',
-            id: `drop:${fact.component}`,
+            id: `drop:${key}`,
             title: `Drop ${label(subject)}`,
             target: planned.name,
             destructive: true,
+            key,
             component: fact.component,
             database: planned.name,
-            port: planned.port,
+            server: via,
             role: planned.role,
           },
           own,

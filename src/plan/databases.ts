@@ -1,6 +1,7 @@
 /** Drop, clear, keep, refuse: what happens to each database, and why. Pure. */
+import type { AdminServer, Credentials } from '../model/credentials.ts';
 import type { Refusal } from '../model/errors.ts';
-import type { DatabaseFact } from '../model/facts.ts';
+import type { AdminDatabase, DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { DatabaseAction, PlannedDatabase } from '../model/plan.ts';
 
@@ -11,6 +12,9 @@ interface Decision {
 }
 
 const KEEP_HINT = 'Keep the database with -d, which never needs the server';
+
+/** Files that setup itself reads: what they name is this host's, whatever copies name. */
+const OWN_FILES: readonly Credentials['origin'][] = ['drop-in', 'password-file', 'properties'];
 
 function refuse(fact: DatabaseFact, why: string, hint: string): Decision {
   const where = fact.credentials ? `"${fact.credentials.database}" on ${fact.credentials.host}` : '';
@@ -29,12 +33,17 @@ function refuse(fact: DatabaseFact, why: string, hint: string): Decision {
   };
 }
 
-/** A database that the `postgres` account of this machine can drop without doubt that it is ours. */
+/** Its own role gets in, or did until an earlier run closed it. */
+function works({ reach }: DatabaseFact): boolean {
+  return reach.state === 'connected' || reach.state === 'sealed';
+}
+
+/** A database that somebody with rights over whole databases can drop without doubt that it is ours. */
 function mayDrop(fact: DatabaseFact, layout: DatabaseLayout): string | null {
-  const seen = fact.admin.database;
-  if (!fact.admin.available || fact.providedByOthers || !seen?.exists) return null;
-  const works = fact.reach.state === 'connected' || fact.reach.state === 'sealed';
-  if (fact.credentials && works)
+  const { via, database: seen } = fact.admin;
+  if (via === null || fact.providedByOthers || !seen?.exists || !seen.mayDrop) return null;
+  if (fact.adminLogins.length > 0) return mayDropByPasswordFile(fact, layout, via, seen);
+  if (fact.credentials && works(fact))
     return seen.owner === fact.credentials.role ? 'local, owned by the role of our credentials' : null;
   // Wrong or no credentials: only the name, the owner and the content together are proof enough.
   const name = fact.credentials?.database ?? layout.defaultName;
@@ -42,10 +51,42 @@ function mayDrop(fact: DatabaseFact, layout: DatabaseLayout): string | null {
   return `local, has the name, owner and content of the ${fact.title}`;
 }
 
+/**
+ * Setup of 3.0 to 3.2 wrote a login that makes and drops databases into its password file. In 3.0, and on a remote server, that login owns the engine's database: a name that says
+ * nothing, so the content must speak. One that is closed was looked at by the run that closed it.
+ */
+function mayDropByPasswordFile(
+  fact: DatabaseFact,
+  layout: DatabaseLayout,
+  via: AdminServer,
+  seen: AdminDatabase,
+): string | null {
+  const { credentials, adminLogins } = fact;
+  const isAdmins = adminLogins.some(({ role }) => role === seen.owner);
+  const isOwn = !isAdmins && (seen.owner === layout.defaultRole || seen.owner === credentials?.role);
+  const byLogin = 'credentials' in via;
+  const who = byLogin ? `the login "${via.credentials.role}" of setup's password file` : 'the local postgres account';
+  const why = `owned by "${seen.owner}", a role of setup's password file; ${who} may drop it`;
+  if (isOwn && works(fact)) return why;
+  const name = credentials?.database ?? layout.defaultName;
+  if (name !== layout.defaultName || !(isOwn || isAdmins)) return null;
+  const isClosed = byLogin && !via.superuser && seen.connectionLimit === 0;
+  const speaks = seen.recognised || ((byLogin || works(fact)) && (seen.partial || isClosed));
+  // Where no login of the file gets in, it proves nothing of a database of somebody else's name.
+  return speaks && (isOwn || byLogin || works(fact)) ? why : null;
+}
+
+/** Why a database is emptied and not dropped, as a phrase. */
+function whyNoDrop({ providedByOthers, local, adminLogins, admin }: DatabaseFact): string {
+  if (providedByOthers) return 'provided by somebody else';
+  if (local || adminLogins.length > 0) return admin.why || 'no superuser at hand';
+  return 'on a remote server';
+}
+
 function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): Decision {
   const { reach, admin } = fact;
   const origin = fact.credentials?.origin;
-  if (fact.others.length > 0 && origin !== undefined && origin !== 'drop-in' && origin !== 'properties') {
+  if (fact.others.length > 0 && origin !== undefined && !OWN_FILES.includes(origin)) {
     return refuse(
       fact,
       `only copies name it, and others name ${fact.others.slice(0, 3).join(' and ')}: which is this host's cannot be told`,
@@ -65,12 +106,7 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
         'Let the owner of its objects empty it',
       );
     }
-    const others = fact.providedByOthers
-      ? 'provided by somebody else'
-      : fact.local
-        ? fact.admin.why || 'no superuser at hand'
-        : 'on a remote server';
-    return { action: 'clear', why: `${others}: emptied, database and role stay` };
+    return { action: 'clear', why: `${whyNoDrop(fact)}: emptied, database and role stay` };
   }
   if (reach.state === 'no-credentials') {
     if (gone) return { action: 'absent', why: 'dropped or cleared by an earlier run, as its rewritten record says' };

@@ -3,7 +3,7 @@ import { databasesOf, layoutOf } from '../layouts/index.ts';
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
-import { isBelow, realPath } from '../model/paths.ts';
+import { realPath } from '../model/paths.ts';
 import type { Kept, Plan, Wishes } from '../model/plan.ts';
 import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
@@ -11,34 +11,32 @@ import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals }
 import { decide, plannedDatabase } from './databases.ts';
 import { planDirectories, planPhase, planResets, planReverts } from './file-steps.ts';
 import { decideFiles, type FileDecisions } from './files.ts';
-import {
-  planPromotions,
-  planRewrites,
-  planTimekeeping,
-  promotionsOf,
-  type Rewrites,
-  rewritesNeeded,
-  timekeepingOf,
-} from './keep-steps.ts';
+import { dropForced, forcedWarnings } from './forced.ts';
+import { planPromotions, planRewrites, promotionsOf, type Rewrites, rewritesNeeded } from './keep-steps.ts';
+import { leftoverSubjects } from './leftovers.ts';
 import { judgePki } from './pki.ts';
 import { pkiRestoreOf, planPkiRestore } from './pki-restore.ts';
 import { findRefusals } from './refusals.ts';
 import { planDisables, planStops } from './service-steps.ts';
+import { planTimekeeping, timekeepingOf } from './timekeeping.ts';
 import { findWarnings } from './warnings.ts';
+import { planReload } from './web-server-steps.ts';
 
 export interface PlanOptions {
   /** Real path of the directory the run's backup will be made in. */
   backupDir: string;
 }
 
-function subjectsOf(facts: Facts, layout: Layout, keep: boolean, refusals: Refusal[]): DatabaseSubject[] {
+function subjectsOf(facts: Facts, layout: Layout, wishes: Wishes, refusals: Refusal[]): DatabaseSubject[] {
   const known = databasesOf(layout);
+  const keep = wishes.keepDatabases === true;
   return facts.databases.flatMap((fact) => {
     const database = known.find(({ component }) => component === fact.component)?.database;
     if (!database || fact.speculative) return [];
     const decision = decide(fact, database, { keep, gone: facts.records.databasesGone });
     if (decision.refusal) refusals.push(decision.refusal);
-    return [{ fact, layout: database, planned: plannedDatabase(fact, database, decision), kept: keep }];
+    const own = { fact, layout: database, planned: plannedDatabase(fact, database, decision), kept: keep };
+    return [own, ...leftoverSubjects(own, wishes)];
   });
 }
 
@@ -85,7 +83,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   }
 
   const refusals: Refusal[] = [];
-  const subjects = subjectsOf(facts, layout, keep, refusals);
+  const subjects = subjectsOf(facts, layout, wishes, refusals);
   const pki = judgePki(facts, layout, wishes);
   const effective: Wishes = { ...wishes, keepPki: pki.keep };
   const decisions = decideFiles(facts, effective);
@@ -93,7 +91,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   // What comes back is kept like what was never gone: records name it, and the next run finds nothing to do.
   for (const path of restore?.kept ?? []) decisions.keptPaths.add(path);
   const list = new StepList();
-  const timekeeping = timekeepingOf(facts, effective);
+  const timekeeping = timekeepingOf(facts, layout, effective);
 
   const unseals = planUnseals(subjects, list);
   const stops = planStops(facts, list);
@@ -144,6 +142,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
             action: planned.action,
             credentials: fact.credentials,
             reach: fact.reach.state,
+            ...(planned.leftover ? { leftover: true } : {}),
           })),
         },
         [...before, ...list.ids('files-archive', 'database-dump', 'roles-dump')],
@@ -193,7 +192,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const warnings: Warning[] = [
     ...empty.warnings,
     ...pki.warnings,
-    ...findWarnings(facts, effective, subjects, decisions),
+    ...findWarnings(facts, layout, effective, subjects, decisions),
     ...forcedWarnings(refusals, wishes),
   ];
   const kept: Kept[] = [...decisions.kept, ...empty.kept];
@@ -207,49 +206,14 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     warnings,
     changed: decisions.changed,
     backupDir: list.ids('backup-seal').length > 0 ? options.backupDir : null,
-    answers: answersFor(facts, databases, effective),
+    answers: answersFor(facts, layout, databases, effective),
   };
 }
 
 /** Files that are rewritten, archived as they were. */
 function rewrittenFiles(facts: Facts, layout: Layout, { records, markerKeys }: Rewrites): string[] {
-  return [...(records ? facts.records.paths : []), ...(markerKeys.length > 0 ? [layout.marker] : [])];
-}
-
-/** The web server is reloaded when its configuration or certificates went; it is not ours, so it is neither stopped nor started. */
-function planReload(facts: Facts, layout: Layout, list: StepList, removed: ReadonlySet<string>): void {
-  const { webServer } = facts;
-  if (!webServer?.active) return;
-  const isRead = (path: string): boolean => layout.webServer.reads.some((dir) => isBelow(path, dir));
-  const reverts = list.steps.flatMap((step) => (step.kind === 'lines-revert' && isRead(step.path) ? [step.id] : []));
-  if (reverts.length === 0 && ![...removed].some(isRead)) return;
-  list.add(
-    {
-      kind: 'web-server-reload',
-      id: `reload:${webServer.unit}`,
-      title: `Reload ${webServer.unit}, whose configuration changed`,
-      target: webServer.unit,
-      destructive: false,
-      unit: webServer.unit,
-    },
-    [...reverts, ...list.ids('files-remove')],
-  );
-}
-
-function isForced({ check, forcible }: Refusal, wishes: Wishes): boolean {
-  return forcible && wishes.force.includes(check);
-}
-
-/** What was overridden is still said: it is the reason for whatever comes of it. */
-function forcedWarnings(refusals: readonly Refusal[], wishes: Wishes): Warning[] {
-  return refusals
-    .filter((refusal) => isForced(refusal, wishes))
-    .map(({ check, message }) => ({
-      code: 'forced',
-      message: `In spite of this, with --force ${check}: ${message.replace(/ Nothing was changed\.$/, '')}`,
-    }));
-}
-
-function dropForced(refusals: Refusal[], wishes: Wishes): Refusal[] {
-  return refusals.filter((refusal) => !isForced(refusal, wishes));
+  return [
+    ...(records ? facts.records.paths : []),
+    ...(layout.marker !== null && markerKeys.length > 0 ? [layout.marker] : []),
+  ];
 }

@@ -1,7 +1,7 @@
 /** What a run that keeps databases or keys does to the files that stay. Pure. */
 import type { Credentials } from '../model/credentials.ts';
-import type { Facts } from '../model/facts.ts';
-import type { ComponentId, Layout } from '../model/layout.ts';
+import type { DatabaseFact, Facts } from '../model/facts.ts';
+import type { ComponentId, DatabaseLayout, Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Wishes } from '../model/plan.ts';
 import type { StepList } from './build.ts';
@@ -17,11 +17,24 @@ export interface Promotion {
 /** Credentials of kept databases that survive only in a copy, or of which only a copy logs in. */
 export function promotionsOf(facts: Facts, layout: Layout, wishes: Wishes): Promotion[] {
   if (!wishes.keepDatabases) return [];
-  return facts.databases.flatMap(({ component, foreign, credentials, reach }) => {
-    const path = layout.components.find(({ id }) => id === component)?.database?.credentials[0];
-    if (foreign !== null || credentials === null || credentials.origin === 'drop-in' || !path) return [];
-    return reach.state === 'rejected' || reach.state === 'absent' ? [] : [{ component, credentials, path }];
+  return facts.databases.flatMap((fact) => {
+    const { component, foreign, credentials, reach } = fact;
+    const database = layout.components.find(({ id }) => id === component)?.database;
+    const isOwn = credentials?.origin === 'drop-in' || credentials?.origin === 'password-file';
+    if (foreign !== null || credentials === null || isOwn || !database) return [];
+    const path = database.credentials[0] ?? lostPasswordFile(fact, database);
+    if (path === null || reach.state === 'rejected' || reach.state === 'absent') return [];
+    return [{ component, credentials, path }];
   });
+}
+
+/** The password file that a copy of it becomes. One that is there stays as it is, whatever it says: other people's lines may be in it. */
+function lostPasswordFile(
+  { credentials, candidates }: DatabaseFact,
+  { passwordFiles = [] }: DatabaseLayout,
+): string | null {
+  if (candidates.some(({ origin }) => origin === 'password-file')) return null;
+  return passwordFiles.find(({ path }) => credentials?.source.startsWith(`${path}.`))?.path ?? null;
 }
 
 /** Credentials that survive only in a copy first become setup's drop-in again. */
@@ -87,7 +100,7 @@ export function rewritesNeeded(facts: Facts, layout: Layout, wishes: Wishes, dec
   const nothingToCarry = keepsDatabases ? paths.length === 0 : keep.length === 0;
   const marker = keepsDatabases && facts.files.some(({ path }) => path === layout.marker);
   return {
-    records: asItIs || nothingToCarry ? null : keep,
+    records: asItIs || nothingToCarry || layout.records === null ? null : keep,
     edited,
     markerKeys: marker ? keysToDrop(facts, layout) : [],
   };
@@ -118,9 +131,9 @@ export function planRewrites(
           kind: 'marker-rewrite',
           id: 'rewrite:marker',
           title: `Take ${dropKeys.join(' and ')} out of the post-install marker`,
-          target: realPath(facts.root, layout.marker),
+          target: realPath(facts.root, marker.path),
           destructive: true,
-          path: layout.marker,
+          path: marker.path,
           identity: marker.identity,
           dropKeys,
         },
@@ -128,7 +141,7 @@ export function planRewrites(
       ),
     );
   }
-  if (keep !== null) {
+  if (keep !== null && layout.records !== null) {
     ids.push(
       list.add(
         {
@@ -153,51 +166,4 @@ export function planRewrites(
     );
   }
   return ids;
-}
-
-interface Timekeeping {
-  credentials: Credentials;
-  uuid: string | null;
-  /** Both rows are blanked; else only "running" is set to 0. */
-  blank: boolean;
-  was: { hostname: string; uuid: string; running: boolean };
-}
-
-/**
- * The two rows by which setup knows its DWH, in an engine database that stays: blanked where this host's DWH goes, and "running" set to 0 where a
- * killed DWH left it at 1, because setup refuses to go on while DWH seems to run. Null where nothing is to be done.
- */
-export function timekeepingOf(facts: Facts, wishes: Wishes): Timekeeping | null {
-  const engine = facts.databases.find(({ component }) => component === 'engine');
-  const rows = engine?.content?.dwh;
-  if (!engine?.credentials || !rows || !facts.components.includes('dwh')) return null;
-  const stays = engine.foreign !== null || wishes.keepDatabases === true;
-  if (!stays) return null;
-  const uuid = facts.dwhUuid;
-  const mine = rows.uuid !== null && rows.uuid !== '' && rows.uuid === uuid;
-  const blank = mine && !wishes.keepDatabases;
-  if (!blank && !(rows.running && (mine || rows.uuid === ''))) return null;
-  const was = { hostname: rows.hostname ?? '', uuid: rows.uuid ?? '', running: rows.running };
-  return { credentials: engine.credentials, uuid, blank, was };
-}
-
-/** The step for it. */
-export function planTimekeeping(rows: Timekeeping | null, list: StepList, needs: readonly string[]): string[] {
-  if (rows === null) return [];
-  const { database, host } = rows.credentials;
-  return [
-    list.add(
-      {
-        kind: 'dwh-rows',
-        id: 'rows:dwh',
-        title: rows.blank
-          ? `Blank the two DWH rows in database "${database}" on ${host}`
-          : `Set DwhCurrentlyRunning to 0 in database "${database}"`,
-        target: database,
-        destructive: false,
-        ...rows,
-      },
-      needs,
-    ),
-  ];
 }

@@ -1,4 +1,5 @@
 /** Keeping the CA and keys: whole, from the tree or from a copy, or not at all. Pure. */
+import { databaseLayoutOf, nameInPki } from '../layouts/index.ts';
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
@@ -13,12 +14,12 @@ export interface PkiJudgement {
 }
 
 /** Values in kept databases that only the engine's key can decrypt; null where a database that holds such values could not be looked into. */
-export function encryptedValues(facts: Facts): number | null {
+export function encryptedValues(facts: Facts, layout: Layout): number | null {
   let sum = 0;
   for (const { foreign, component, reach, content } of facts.databases) {
     if (foreign !== null || reach.state === 'absent') continue;
     if (content === null) {
-      if (component === 'engine') return null;
+      if ((databaseLayoutOf(layout, component)?.encrypted.length ?? 0) > 0) return null;
       continue;
     }
     for (const count of Object.values(content.encrypted)) sum += count;
@@ -30,6 +31,12 @@ export function encryptedValues(facts: Facts): number | null {
 export function countOfValues(count: number | null, one: string): string {
   if (count === null) return `an unknown number of ${one}s (its server could not be asked)`;
   return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** The files without which there are no keys to keep, by their names in the PKI. */
+function neededKeys({ pki }: Layout): string {
+  const [ca, key, store] = [pki.ca, pki.caKey, pki.engineStore].map((path) => nameInPki(pki, path));
+  return `${ca}, ${key} and ${store}`;
 }
 
 /** Judges `--keep-pki` against the keys that are there. */
@@ -46,7 +53,7 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
   if (facts.pki.usable) return { ...nothing, keep: true, warnings };
   const copy = facts.pki.copies.find(({ usable }) => usable);
   if (copy) return { ...nothing, keep: true, restoreFrom: copy.path, warnings };
-  const encrypted = encryptedValues(facts);
+  const encrypted = encryptedValues(facts, layout);
   const places =
     facts.pki.copies.length > 0
       ? `none of the ${facts.pki.copies.length} copies in ${layout.pki.copies} is usable`
@@ -58,7 +65,7 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
         {
           check: 'keep-pki',
           message: `There is no usable CA and key to keep: ${facts.pki.usableWhy}, and ${places}. The database holds ${countOfValues(encrypted, 'value')} that only the old key decrypts. Nothing was changed.`,
-          hint: 'Put ca.pem, private/ca.pem and keys/engine.p12 back from a backup first. With --force keep-pki the run goes on without them.',
+          hint: `Put ${neededKeys(layout)} back from a backup first. With --force keep-pki the run goes on without them.`,
           forcible: true,
         },
       ],

@@ -1,12 +1,19 @@
 /** What the operator should know before saying yes. Pure. */
+import { databaseLayoutOf } from '../layouts/index.ts';
 import type { Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
+import type { Layout } from '../model/layout.ts';
+import { nameOf } from '../model/paths.ts';
 import type { Wishes } from '../model/plan.ts';
 import type { DatabaseSubject } from './database-steps.ts';
 import { blocksSetup, type FileDecisions } from './files.ts';
+import { leftoverWarnings } from './leftovers.ts';
 import { countOfValues, encryptedValues } from './pki.ts';
+import { roleWarnings } from './role-steps.ts';
+import { keepsTimeHere } from './timekeeping.ts';
 
-function databaseWarnings({ fact, planned }: DatabaseSubject): Warning[] {
+function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseSubject[]): Warning[] {
+  const { fact, planned } = subject;
   const warnings: Warning[] = [];
   const { content } = fact;
   if ((planned.action === 'clear' || planned.action === 'drop') && content) {
@@ -50,23 +57,17 @@ function databaseWarnings({ fact, planned }: DatabaseSubject): Warning[] {
       message: `Other databases look like ones of engine-setup and are left alone: ${fact.admin.siblings.join(', ')}.`,
     });
   }
-  const others = fact.admin.role?.elsewhere ?? [];
-  if (planned.action === 'drop' && others.length > 0) {
-    warnings.push({
-      code: 'role-elsewhere',
-      message: `Role "${planned.role}" also owns or is granted something in ${others.join(', ')}: it stays.`,
-    });
-  }
-  return warnings;
+  return [...warnings, ...roleWarnings(subject, subjects)];
 }
 
 /** The Data Warehouse goes, but the engine's database on another host, which knows it, cannot be asked: somebody has to do it there. */
-function rowsElsewhere(facts: Facts, wishes: Wishes): Warning[] {
-  const engine = facts.databases.find(({ component }) => component === 'engine');
+function rowsElsewhere(facts: Facts, layout: Layout, wishes: Wishes): Warning[] {
+  const main = facts.databases.find(({ component }) => component === layout.main);
   const uuid = facts.dwhUuid;
-  const unreached = engine?.foreign != null && engine.content === null && engine.reach.state !== 'absent';
-  if (wishes.keepDatabases || !unreached || uuid === null || !facts.components.includes('dwh')) return [];
-  const { host, database } = engine.credentials ?? { host: 'the engine host', database: 'engine' };
+  const unreached = main?.foreign != null && main.content === null && main.reach.state !== 'absent';
+  if (wishes.keepDatabases || !unreached || uuid === null || !keepsTimeHere(facts, layout)) return [];
+  const host = main.credentials?.host ?? 'the engine host';
+  const database = main.credentials?.database ?? databaseLayoutOf(layout, layout.main)?.defaultName;
   return [
     {
       code: 'rows-elsewhere',
@@ -78,26 +79,30 @@ function rowsElsewhere(facts: Facts, wishes: Wishes): Warning[] {
 /** All warnings of a plan. */
 export function findWarnings(
   facts: Facts,
+  layout: Layout,
   wishes: Wishes,
   subjects: readonly DatabaseSubject[],
   decisions: FileDecisions,
 ): Warning[] {
-  const warnings = [...subjects.flatMap(databaseWarnings), ...rowsElsewhere(facts, wishes)];
-  const encrypted = encryptedValues(facts);
-  const keepsEngine = subjects.some(({ fact, planned }) => fact.component === 'engine' && planned.action === 'keep');
+  const warnings = [
+    ...subjects.flatMap((subject) => databaseWarnings(subject, subjects)),
+    ...leftoverWarnings(subjects),
+    ...rowsElsewhere(facts, layout, wishes),
+  ];
+  const encrypted = encryptedValues(facts, layout);
+  const keepsMain = subjects.some(({ fact, planned }) => fact.component === layout.main && planned.action === 'keep');
   const losesKeys = (facts.pki.ca !== 'absent' || facts.pki.usable) && !wishes.keepPki;
-  if (wishes.keepDatabases && keepsEngine && losesKeys && encrypted !== 0) {
+  if (wishes.keepDatabases && keepsMain && losesKeys && encrypted !== 0) {
     const counted = countOfValues(encrypted, 'stored password');
     warnings.push({
       code: 'passwords-unreadable',
       message: `${counted.charAt(0).toUpperCase()}${counted.slice(1)} in the database can no longer be read once the keys are gone: they must be entered again.${facts.pki.ca === 'ok' ? ' --keep-pki keeps the keys.' : ''}`,
     });
   }
-  if (facts.pki.thirdPartyWebCertificate && !wishes.keepPki) {
+  if (facts.pki.thirdPartyWebCertificate && layout.pki.webCa !== null && !wishes.keepPki) {
     warnings.push({
       code: 'web-certificate',
-      message:
-        "apache-ca.pem is the administrator's own, not the link that setup makes. It goes into the backup with the web server's certificate: left behind, the web server would send a wrong chain.",
+      message: `${nameOf(layout.pki.webCa)} is the administrator's own, not the link that setup makes. It goes into the backup with the web server's certificate: left behind, the web server would send a wrong chain.`,
     });
   }
   if (!wishes.backup && (subjects.length > 0 || decisions.remove.size > 0)) {

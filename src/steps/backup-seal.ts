@@ -13,12 +13,17 @@ import { rowsScript } from './dwh-rows.ts';
 
 type BackupSeal = StepOf<'backup-seal'>;
 
-/** Databases that a person logs in to as their role, to put something back. */
+/** How a person logs in to put something back: to a database as its role, or to a server where databases were dropped with a login, which makes them again. */
 function loginsOf({ databases }: BackupSeal, { plan }: StepContext, backup: Backup): Credentials[] {
-  const logins = databases.flatMap(({ component, action, credentials }) =>
-    action === 'clear' && credentials !== null && backup.dumpOf(component) !== null ? [credentials] : [],
-  );
-  for (const step of plan.steps) if (step.kind === 'dwh-rows') logins.push(step.credentials);
+  const logins = databases.flatMap((database) => {
+    const { action, credentials } = database;
+    return action === 'clear' && credentials !== null && backup.dumpOf(database) !== null ? [credentials] : [];
+  });
+  for (const step of plan.steps) {
+    if (step.kind === 'dwh-rows') logins.push(step.credentials);
+    if (step.kind === 'roles-dump' && 'credentials' in step.server)
+      logins.push({ ...step.server.credentials, database: '*' });
+  }
   return logins;
 }
 
@@ -43,12 +48,12 @@ function writeAnswers({ databases }: BackupSeal, { layout, vault }: StepContext,
   const unanswered = new Map<string, string>();
   for (const database of databases) {
     const { component, credentials } = database;
-    const known = layout.components.find(({ id }) => id === component)?.database;
-    if (!known || credentials === null || !needsAnswers(database)) continue;
+    const names = layout.components.find(({ id }) => id === component)?.database?.answers;
+    if (!names || credentials === null || !needsAnswers(database)) continue;
     const name = `${component}-answers.conf`;
     const password = answerPassword(database, vault.get(credentials.secret));
-    if (password === undefined) unanswered.set(name, passwordKey(known));
-    backup.write(name, 'answers', answerFile(known, credentials, password));
+    if (password === undefined) unanswered.set(name, passwordKey(names));
+    backup.write(name, 'answers', answerFile(names, credentials, password));
   }
   return unanswered;
 }

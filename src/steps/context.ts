@@ -3,10 +3,10 @@
 import type { Backup } from '../backup/backup.ts';
 import type { Host } from '../host/port.ts';
 import type { ClearSession } from '../host/postgres/clear.ts';
-import type { Vault } from '../model/credentials.ts';
+import type { AdminServer, Vault } from '../model/credentials.ts';
 import type { Warning } from '../model/errors.ts';
 import type { ToolFacts } from '../model/facts.ts';
-import type { ComponentId, Layout } from '../model/layout.ts';
+import type { Layout } from '../model/layout.ts';
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts';
 
 export interface StepContext {
@@ -21,10 +21,10 @@ export interface StepContext {
   /** PEM texts of CAs beside the system's, for databases that verify their server. */
   extraCa: string[];
   backup: Backup | null;
-  /** Transactions that hold a database still between its dump and its clearing. */
-  sessions: Map<ComponentId, ClearSession>;
+  /** Transactions that hold a database still between its dump and what clears or drops it, by the key of the database. */
+  sessions: Map<string, ClearSession>;
   /** What was stopped and closed, for the way back when nothing was destroyed yet. */
-  undo: { services: string[]; databases: { database: string; port: number; limit: number }[] };
+  undo: { services: string[]; databases: { database: string; server: AdminServer; limit: number }[] };
   /** Bytes of a long step, against what is expected. */
   onBytes(done: number, expected: number | null): void;
   warn(warning: Warning): void;

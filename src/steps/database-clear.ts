@@ -7,6 +7,7 @@ import { isLost } from '../host/postgres/errors.ts';
 import { prepareSession } from '../host/postgres/inspect.ts';
 import { findOwned, keyOf } from '../host/postgres/owned.ts';
 import { assertNothingLeft, hasPublic } from '../host/postgres/usable.ts';
+import { databaseLayoutOf } from '../layouts/index.ts';
 import { HostError, intactError, messageOf } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
@@ -24,7 +25,7 @@ function connect(
 
 /** The transaction that is to clear. What fails until it is there has changed nothing. */
 async function sessionOf(step: DatabaseClear, context: StepContext): Promise<ClearSession> {
-  const session = context.sessions.get(step.component);
+  const session = context.sessions.get(step.key);
   if (session) return session;
   const place = placeOf(step.credentials);
   if (step.backedUp) {
@@ -49,17 +50,32 @@ async function waitForEnd(connection: Connection, pid: number, timeoutMs: number
   return false;
 }
 
+/** A session that has seen nothing of the clearing, and the version of its server. */
+interface Witness {
+  connection: Connection;
+  version: number;
+}
+
+async function callWitness(step: DatabaseClear, context: StepContext): Promise<Witness> {
+  const connection = await connect(step, context);
+  try {
+    return { connection, version: await prepareSession(connection) };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
 /** @throws HostError if something of the role is left; `intact` where that is everything there was */
 async function assertCleared(
   step: DatabaseClear,
   context: StepContext,
+  { connection, version }: Witness,
   session: ClearSession,
   lost: unknown,
 ): Promise<void> {
-  const connection = await connect(step, context);
   try {
     const ended = lost === null || (await waitForEnd(connection, session.pid, context.timeoutMs));
-    const version = await prepareSession(connection);
     try {
       await assertNothingLeft(connection, version, placeOf(step.credentials));
     } catch (error) {
@@ -72,10 +88,19 @@ async function assertCleared(
   }
 }
 
-/** Asks the server in a new session whether the database is empty: after a commit, and the more so when the answer to it was lost. */
-async function confirm(step: DatabaseClear, context: StepContext, session: ClearSession, lost: unknown): Promise<void> {
+/**
+ * Asks the server in another session whether the database is empty: after a commit, and the more so when the answer to it was lost.
+ * @param called a witness that was called while the drops went on; null if none was, or it did not come
+ */
+async function confirm(
+  step: DatabaseClear,
+  context: StepContext,
+  called: Witness | null,
+  session: ClearSession,
+  lost: unknown,
+): Promise<void> {
   try {
-    await assertCleared(step, context, session, lost);
+    await assertCleared(step, context, called ?? (await callWitness(step, context)), session, lost);
   } catch (error) {
     if (lost === null) throw error;
     throw new HostError(`${messageOf(lost)}. Afterwards: ${messageOf(error)}`, {
@@ -90,7 +115,8 @@ export const databaseClear: StepRunner<'database-clear'> = {
   touches: ({ credentials }) => [credentials.database],
 
   async probe(step, context) {
-    if (context.sessions.has(step.component)) return context.sessions.get(step.component)!.isClear();
+    const held = context.sessions.get(step.key);
+    if (held) return held.isClear();
     const connection = await connect(step, context);
     try {
       const owned = await findOwned(connection, await prepareSession(connection));
@@ -102,14 +128,23 @@ export const databaseClear: StepRunner<'database-clear'> = {
 
   async apply(step, context) {
     const session = await sessionOf(step, context);
-    context.sessions.delete(step.component);
+    context.sessions.delete(step.key);
     let lost: unknown = null;
+    let called: Promise<Witness | null> = Promise.resolve(null);
+    const dropping = (): void => {
+      called = callWitness(step, context).catch(() => null);
+    };
     try {
-      await session.clear({ cascades: step.cascades, uuidOssp: step.component === 'engine' });
+      const extensions = databaseLayoutOf(context.layout, step.component)?.extensions ?? [];
+      await session.clear({ cascades: step.cascades, extensions, dropping });
     } catch (error) {
-      if (!isLost(error)) throw session.intact ? intactError(error) : error;
       lost = error;
     }
-    await confirm(step, context, session, lost);
+    const witness = await called;
+    if (lost === null) return confirm(step, context, witness, session, null);
+    // Whatever ended the session may have ended this one too.
+    await witness?.connection.close();
+    if (!isLost(lost)) throw session.intact ? intactError(lost) : lost;
+    await confirm(step, context, null, session, lost);
   },
 };

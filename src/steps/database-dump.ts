@@ -1,6 +1,6 @@
 /**
- * Dumps a database and reads the dump back. As the local superuser, the database is closed already. As a plain role, the dump is taken from the snapshot of a transaction
- * that holds every table still, and that stays open until the step that clears.
+ * Dumps a database and reads the dump back. As a superuser, the database is closed already. As a plain role, the dump is taken from the snapshot of a transaction
+ * that holds every table still, and that stays open until the step that clears or drops.
  */
 import type { Connection } from '../host/port.ts';
 import { ClearSession } from '../host/postgres/clear.ts';
@@ -9,10 +9,12 @@ import { type Dump, dumpDatabase } from '../host/postgres/dump.ts';
 import { excludeArguments } from '../host/postgres/exclude.ts';
 import { roleLogin } from '../host/postgres/login.ts';
 import { findAllTables } from '../host/postgres/owned.ts';
+import type { AdminServer } from '../model/credentials.ts';
 import { HostError, InterruptedError } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
 import { adminOf } from './admin.ts';
 import type { StepContext, StepRunner } from './context.ts';
+import { warnOfEnded } from './database-seal.ts';
 
 type DatabaseDump = StepOf<'database-dump'>;
 
@@ -27,7 +29,6 @@ function commonRequest(step: DatabaseDump, context: StepContext) {
   return {
     pgDump: tools.pgDump.path,
     pgRestore: tools.pgRestore.path,
-    pgRestoreVersion: tools.pgRestore.version,
     place: placeOf(step.credentials),
     target: backup.path(step.file),
     timeoutMs,
@@ -36,10 +37,16 @@ function commonRequest(step: DatabaseDump, context: StepContext) {
   };
 }
 
-async function dumpAsAdmin(step: DatabaseDump, context: StepContext): Promise<Dump> {
-  const admin = adminOf(context, step.credentials.port, step.credentials.database);
+async function dumpAsAdmin(step: DatabaseDump, server: AdminServer, context: StepContext): Promise<Dump> {
+  const request = commonRequest(step, context);
+  const admin = adminOf(context, server, step.credentials.database);
   const tables = await findAllTables(admin);
-  return dumpDatabase({ ...commonRequest(step, context), login: admin.login, snapshot: null, exclude: [], tables });
+  const login = await admin.login(context.backup!.dir);
+  try {
+    return await dumpDatabase({ ...request, login, snapshot: null, exclude: [], tables });
+  } finally {
+    login.close();
+  }
 }
 
 /** Locks the tables; a stop of the operator ends the wait for them. */
@@ -59,23 +66,12 @@ async function openSession(
   }
 }
 
-function warnOfEnded(session: ClearSession, { credentials }: DatabaseDump, context: StepContext): void {
-  if (session.ended.length === 0) return;
-  const who = session.ended.map(({ role, application, client }) =>
-    [role, application, client].filter(Boolean).join(' '),
-  );
-  context.warn({
-    code: 'sessions-ended',
-    message: `Sessions on database "${credentials.database}" were ended: ${[...new Set(who)].join('; ')}.`,
-  });
-}
-
 async function dumpAsRole(step: DatabaseDump, context: StepContext): Promise<Dump> {
   const request = commonRequest(step, context);
   const { host, vault, timeoutMs, extraCa, backup } = context;
   const options = { password: vault.get(step.credentials.secret), timeoutMs, extraCa };
   const session = await openSession(await host.databases.connect(step.credentials, options), step, context);
-  warnOfEnded(session, step, context);
+  warnOfEnded(context, step.credentials.database, session.ended);
   const login = await roleLogin(step.credentials, options, backup!.dir);
   try {
     const { owned, snapshot } = session;
@@ -85,7 +81,7 @@ async function dumpAsRole(step: DatabaseDump, context: StepContext): Promise<Dum
       owned.some(({ kind }) => kind === 'large object'),
     );
     const dump = await dumpDatabase({ ...request, login, snapshot, exclude, tables });
-    context.sessions.set(step.component, session);
+    context.sessions.set(step.key, session);
     return dump;
   } catch (error) {
     await session.abort();
@@ -104,7 +100,7 @@ export const databaseDump: StepRunner<'database-dump'> = {
   },
 
   async apply(step, context) {
-    const dump = await (step.as === 'admin' ? dumpAsAdmin : dumpAsRole)(step, context);
+    const dump = await (step.as === 'admin' ? dumpAsAdmin(step, step.server, context) : dumpAsRole(step, context));
     context.backup!.add({
       name: step.file,
       kind: 'database',

@@ -1,7 +1,29 @@
 /** Closes a database to new connections, as superuser, and opens it again. A closed one cannot be written to between its dump and its drop. */
 import { sealDatabase, unsealDatabase } from '../host/postgres/drop.ts';
+import type { Session } from '../model/facts.ts';
 import { adminOf } from './admin.ts';
-import type { StepRunner } from './context.ts';
+import type { StepContext, StepRunner } from './context.ts';
+
+/** Says whose sessions were ended, once each. */
+export function warnOfEnded(context: StepContext, database: string, sessions: readonly Session[]): void {
+  if (sessions.length === 0) return;
+  const who = sessions.map(({ role, application, client }) => [role, application, client].filter(Boolean).join(' '));
+  context.warn({
+    code: 'sessions-ended',
+    message: `Sessions on database "${database}" were ended: ${[...new Set(who)].join('; ')}.`,
+  });
+}
+
+/** Told the connection limit before it is set to 0: the way back puts it back. A limit of 0 is what an earlier, killed run of ours left. */
+export function limitKeeper(
+  context: StepContext,
+  database: string,
+  server: StepContext['undo']['databases'][number]['server'],
+): (limit: number) => void {
+  return (limit) => {
+    context.undo.databases.push({ database, server, limit: limit === 0 ? -1 : limit });
+  };
+}
 
 export const databaseSeal: StepRunner<'database-seal'> = {
   touches: ({ database }) => [database],
@@ -11,20 +33,10 @@ export const databaseSeal: StepRunner<'database-seal'> = {
     return false;
   },
 
-  async apply({ database, port }, context) {
-    const { sessions } = await sealDatabase(adminOf(context, port), database, (limit) => {
-      // A limit of 0 is what an earlier, killed run of ours left: the way back must not leave it.
-      context.undo.databases.push({ database, port, limit: limit === 0 ? -1 : limit });
-    });
-    if (sessions.length > 0) {
-      const who = sessions.map(({ role, application, client }) =>
-        [role, application, client].filter(Boolean).join(' '),
-      );
-      context.warn({
-        code: 'sessions-ended',
-        message: `Sessions on database "${database}" were ended: ${[...new Set(who)].join('; ')}.`,
-      });
-    }
+  async apply({ database, server }, context) {
+    const keep = limitKeeper(context, database, server);
+    const { sessions } = await sealDatabase(adminOf(context, server), database, keep);
+    warnOfEnded(context, database, sessions);
   },
 };
 
@@ -35,7 +47,7 @@ export const databaseUnseal: StepRunner<'database-unseal'> = {
     return false;
   },
 
-  async apply({ database, port }, context) {
-    await unsealDatabase(adminOf(context, port), database, -1);
+  async apply({ database, server }, context) {
+    await unsealDatabase(adminOf(context, server), database, -1);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Writes credentials that survived only in a copy to setup's drop-in, where engine-setup looks for them. A copy of that drop-in is taken as it is;
+ * Writes credentials that survived only in a copy to setup's drop-in or password file, where engine-setup looks for them. A copy of that drop-in is taken as it is;
  * from any other place the drop-in is written anew.
  */
 
@@ -39,6 +39,15 @@ export const filePromote: StepRunner<'file-promote'> = {
     const database = layout.components.find(({ id }) => id === component)?.database;
     if (!database) throw new Error(`no database layout for ${component}`);
     const isCopy = from.startsWith(`${path}.`);
+    const isDropIn = database.credentials.includes(path);
+    if (!isDropIn && (await host.files.stat(path)) !== null) {
+      throw new HostError(
+        `${host.files.real(path)} is there, with other people's lines: setup's were not added to it.`,
+        {
+          hint: `Add the lines of ${host.files.real(from)} to it by hand, then run engine-cleanup again.`,
+        },
+      );
+    }
     const content = isCopy
       ? bytes
       : Buffer.from(dropInText(database.prefix, credentials, vault.get(credentials.secret)));

@@ -17,15 +17,13 @@ export const filesRemove: StepRunner<'files-remove'> = {
 
   async apply({ files }, context) {
     const { host, layout } = context;
-    const failures: { path: string; error: unknown }[] = [];
-    for (const file of files) {
-      const { path } = file;
-      try {
-        await host.files.remove(path, expected(file, context), anchorOf(layout, path));
-      } catch (error) {
-        failures.push({ path, error });
-      }
-    }
+    const failures = await host.files.removeAll(
+      files.map((file) => ({
+        path: file.path,
+        expect: expected(file, context),
+        anchor: anchorOf(layout, file.path),
+      })),
+    );
     const [first] = failures;
     if (!first) return;
     const others =

@@ -39,7 +39,7 @@ export const recordsRewrite: StepRunner<'records-rewrite'> = {
         files.push({ path: inside, groups: ['core'], unremovable: false, hash: { algorithm: 'sha256' as const, hex } });
     }
     if (files.length > 0) {
-      await host.files.makeParents(path, layout.marker, anchorOf(layout, path));
+      if (layout.marker !== null) await host.files.makeParents(path, layout.marker, anchorOf(layout, path));
       const text =
         (databasesGone ? DATABASES_GONE : '') +
         serializeRecord({ files, lines: [], descriptions: merged.descriptions });

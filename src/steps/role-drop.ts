@@ -7,15 +7,15 @@ import type { StepRunner } from './context.ts';
 export const roleDrop: StepRunner<'role-drop'> = {
   touches: ({ role }) => [role],
 
-  async probe({ role, port }, context) {
-    const rows = await adminOf(context, port).query(
+  async probe({ role, server }, context) {
+    const rows = await adminOf(context, server).query(
       `SELECT 1 AS one FROM pg_catalog.pg_roles WHERE rolname = ${quoteLiteral(role)}`,
     );
     return rows.length === 0;
   },
 
-  async apply({ role, port }, context) {
-    const result = await dropRole(adminOf(context, port), role, (database) => adminOf(context, port, database));
+  async apply({ role, server }, context) {
+    const result = await dropRole(adminOf(context, server), role, (database) => adminOf(context, server, database));
     if (!result.dropped) {
       context.warn({
         code: 'role-kept',

@@ -1,9 +1,9 @@
 /**
- * Writes down the roles of one local server that will be dropped, with their password hashes, and how the databases that will be dropped were made: only a superuser can read
- * this, and only now. A role that stays (a superuser) is not in it: a database of its can be made again without it.
+ * Writes down the roles of one server that will be dropped, with their password hashes, and how the databases that will be dropped were made: this can be read only now, the hashes
+ * only by a superuser. A role that stays is not in it: a database of its can be made again without it.
  */
 import { rolesScript } from '../host/postgres/roles.ts';
-import { adminOf } from './admin.ts';
+import { adminOf, sameServer } from './admin.ts';
 import type { StepRunner } from './context.ts';
 
 export const rolesDump: StepRunner<'roles-dump'> = {
@@ -14,14 +14,14 @@ export const rolesDump: StepRunner<'roles-dump'> = {
     return false;
   },
 
-  async apply({ roles, port, file }, context) {
+  async apply({ roles, databases, server, file }, context) {
     if (!context.backup) throw new Error('a plan without a backup has a step that writes down roles');
-    const dropped = context.plan.databases.filter((database) => database.action === 'drop' && database.port === port);
-    const databases = dropped.map(({ name }) => ({
+    const { databases: closed } = context.undo;
+    const dropped = databases.map((name) => ({
       name,
-      // It is closed by now; what it was before is known to the way back.
-      limit: context.undo.databases.find((one) => one.database === name && one.port === port)?.limit ?? -1,
+      // Where it is closed by now, what it was before is known to the way back.
+      limit: closed.find((one) => one.database === name && sameServer(one.server, server))?.limit ?? null,
     }));
-    context.backup.write(file, 'roles', await rolesScript(adminOf(context, port), roles, databases));
+    context.backup.write(file, 'roles', await rolesScript(adminOf(context, server), roles, dropped));
   },
 };

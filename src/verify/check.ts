@@ -1,5 +1,6 @@
 /** The three outcomes of a check, and words that several checks share. Pure. */
 import type { DatabaseFact, Facts } from '../model/facts.ts';
+import type { Layout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
 
 /** Nothing in the way. */
@@ -17,19 +18,22 @@ export function obstacle(id: string, detail: string, hint: string): Check {
   return { id, ok: false, severity: 'obstacle', detail, hint };
 }
 
-/** A name quoted for SQL that a DBA may paste. */
-export function sql(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** The first of a list, and how many more there are. */
+export function listed(names: readonly string[], count: number = names.length, shown = 5): string {
+  const first = names.slice(0, shown);
+  return count > first.length ? `${first.join(', ')} and ${count - first.length} more` : first.join(', ');
 }
 
-/** The engine's own database of this host. */
-export function engineDatabase({ databases }: Facts): DatabaseFact | undefined {
-  return databases.find(({ component, foreign }) => component === 'engine' && foreign === null);
+export { sql } from '../model/sql.ts';
+
+/** The main component's own database of this host: the one that decides whether setup takes the host for an upgrade. */
+export function mainDatabase({ databases }: Facts, { main }: Layout): DatabaseFact | undefined {
+  return databases.find(({ component, foreign }) => component === main && foreign === null);
 }
 
-/** engine-setup will take the engine's database for an upgrade. */
-export function isUpgrade(facts: Facts): boolean {
-  return (engineDatabase(facts)?.content?.tables ?? 0) > 0;
+/** engine-setup will take the host for an upgrade. */
+export function isUpgrade(facts: Facts, layout: Layout): boolean {
+  return (mainDatabase(facts, layout)?.content?.tables ?? 0) > 0;
 }
 
 /** It holds data that an upgrade can use, or may hold some: nobody could look. */

@@ -1,71 +1,67 @@
 /** What engine-setup makes of the content of a database that it can log in to. Pure. */
 import type { DatabaseContent, DatabaseFact } from '../model/facts.ts';
+import type { DatabaseLayout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
-import { obstacle, passed, sql, told } from './check.ts';
+import { listed, obstacle, passed, sql, told } from './check.ts';
+import { checkStumbles } from './stumbles.ts';
 
-/** Rows of the engine's own tables that make setup stop before it upgrades. */
-function rows(content: DatabaseContent, name: string): Check[] {
-  const checks: Check[] = [];
-  if (content.unsupportedLevels.length > 0) {
-    checks.push(
-      obstacle(
-        'compatibility-levels',
-        `${name} holds clusters or data centers of compatibility level ${content.unsupportedLevels.join(', ')}, from which engine-setup does not upgrade.`,
-        'Start the old engine once more and raise their level, or run engine-cleanup without -d.',
-      ),
+/** An extension that is not there; null where all are. */
+function lackingExtension(
+  { component }: DatabaseFact,
+  { missingExtensions }: DatabaseContent,
+  name: string,
+): Check | null {
+  if (missingExtensions.length === 0) return null;
+  const statements = missingExtensions.map((extension) => `CREATE EXTENSION ${sql(extension)};`).join(' ');
+  const which = missingExtensions.length === 1 ? 'extension' : 'extensions';
+  return obstacle(
+    `database-${component}`,
+    `${name} lacks the ${which} ${missingExtensions.join(', ')}: engine-setup stops unless it provisions the database itself.`,
+    `A DBA runs in it: ${statements}`,
+  );
+}
+
+/** What an upgrade cannot cope with whatever is in the rows; null where it can. */
+function unfit(fact: DatabaseFact, content: DatabaseContent, name: string): Check | null {
+  const id = `database-${fact.component}`;
+  if (content.missing.length > 0) {
+    return obstacle(
+      id,
+      `${name} holds tables, so engine-setup takes it for an upgrade, but it is half-built: it lacks ${content.missing.join(', ')}. Setup would fail, or succeed falsely.`,
+      'Run engine-cleanup without -d, or restore a dump into it.',
     );
   }
-  if (content.hostedEngine === 'active') {
-    checks.push(
-      obstacle(
-        'hosted-engine',
-        'The engine is a hosted engine outside global maintenance: engine-setup refuses.',
-        'Run "hosted-engine --set-maintenance --mode=global" on one of its hosts.',
-      ),
+  const others = [...new Set([...content.misowned, ...content.foreignObjects])];
+  if (others.length > 0) {
+    return obstacle(
+      id,
+      `${name} holds objects of other owners, which an upgrade refuses: ${listed(others)}.`,
+      `Drop them, or give them to role ${sql(fact.credentials?.role ?? '')}.`,
     );
   }
-  if (content.legacyPassword) {
-    checks.push(
-      obstacle(
-        'legacy-password',
-        `${name} still holds the option AdminPassword of releases before 3.6, a sign of an upgrade that went wrong: engine-setup stops.`,
-        "If nobody logs in with that password any more, run in it: DELETE FROM vdc_options WHERE option_name = 'AdminPassword';",
-      ),
-    );
-  }
-  return checks;
+  return lackingExtension(fact, content, name);
 }
 
 /**
  * Setup takes a database with a table in `public` for an upgrade: it must then be whole, and ours.
  * @param dropIn setup's own file with the credentials; null where they were found elsewhere, which is where setup does not look
  */
-export function full(fact: DatabaseFact, content: DatabaseContent, name: string, dropIn: string | null): Check[] {
+export function full(
+  fact: DatabaseFact,
+  content: DatabaseContent,
+  layout: DatabaseLayout,
+  name: string,
+  dropIn: string | null,
+): Check[] {
   const id = `database-${fact.component}`;
-  if (content.missing.length > 0) {
-    const lacking = obstacle(
-      id,
-      `${name} holds tables, so engine-setup takes it for an upgrade, but it is half-built: it lacks ${content.missing.join(', ')}. Setup would fail, or succeed falsely.`,
-      'Run engine-cleanup without -d, or restore a dump into it.',
-    );
-    return [lacking, ...rows(content, name)];
-  }
-  if (content.foreignObjects.length > 0) {
-    const foreign = obstacle(
-      id,
-      `${name} holds objects of other owners, which an upgrade refuses: ${content.foreignObjects.slice(0, 5).join(', ')}.`,
-      `Drop them, or give them to role ${sql(fact.credentials?.role ?? '')}.`,
-    );
-    return [foreign, ...rows(content, name)];
-  }
-  if (dropIn === null) {
-    const unknown = told(
-      id,
-      `${name} is full and whole, but its credentials are not in setup's own file: engine-setup makes a second one unless it is given them`,
-    );
-    return [unknown, ...rows(content, name)];
-  }
-  return [passed(id, `${name} is full and whole: engine-setup upgrades it`), ...rows(content, name)];
+  const fit =
+    dropIn === null
+      ? told(
+          id,
+          `${name} is full and whole, but its credentials are not in setup's own file: engine-setup makes a second one unless it is given them`,
+        )
+      : passed(id, `${name} is full and whole: engine-setup upgrades it`);
+  return [unfit(fact, content, name) ?? fit, ...checkStumbles(content, layout, name)];
 }
 
 /** Setup takes a database without a table in `public` for new. */
@@ -75,7 +71,7 @@ export function empty(fact: DatabaseFact, content: DatabaseContent, name: string
   if (content.obstacles.length > 0) {
     return obstacle(
       id,
-      `${name} has no table but still holds ${content.obstacles.slice(0, 5).join(', ')}: creating the schema fails on them.`,
+      `${name} has no table but still holds ${listed(content.obstacles)}: creating the schema fails on them.`,
       'Run engine-cleanup again, or let their owner drop them.',
     );
   }
@@ -88,12 +84,7 @@ export function empty(fact: DatabaseFact, content: DatabaseContent, name: string
       `A DBA runs in it: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${sql(role)};`,
     );
   }
-  if (fact.component === 'engine' && !content.uuidOssp) {
-    return obstacle(
-      id,
-      `${name} lacks the extension uuid-ossp: engine-setup stops unless it provisions the database itself.`,
-      'A DBA runs in it: CREATE EXTENSION "uuid-ossp";',
-    );
-  }
-  return passed(id, `${name} is empty and its role works: engine-setup fills it`);
+  return (
+    lackingExtension(fact, content, name) ?? passed(id, `${name} is empty and its role works: engine-setup fills it`)
+  );
 }

@@ -1,29 +1,32 @@
 /** What engine-setup will find in its databases. Pure. */
+import { databaseLayoutOf, ownFilesOf } from '../layouts/index.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
-import type { DatabaseLayout } from '../model/layout.ts';
+import type { DatabaseLayout, DatabaseServerLayout, Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
+import { isSilent } from '../model/reach.ts';
 import type { Check } from '../model/report.ts';
 import { cleanupCommand, isUpgrade, obstacle, passed, sql } from './check.ts';
 import { empty, full } from './content.ts';
+import { madeAnew } from './made-anew.ts';
 import { mendRole, withoutCredentials } from './without-credentials.ts';
 
 /** SQLSTATE of a database with ALLOW_CONNECTIONS false: the server answers, and no restart of it helps. */
 const NO_CONNECTIONS = '55000';
 
-/** No server answered: `code` is an errno, or there is none. A SQLSTATE is an answer, and so is a certificate that nobody vouches for. */
-function isSilent(code: string | undefined): boolean {
-  return code === undefined || (code.startsWith('E') && !code.startsWith('ERR_'));
-}
-
-function startCommand(fact: DatabaseFact): string {
+function startCommand(fact: DatabaseFact, { unit }: DatabaseServerLayout): string {
   return fact.local
-    ? 'Run "systemctl start postgresql" (or the start command of your server), then "engine-cleanup verify".'
+    ? `Run "systemctl start ${unit}" (or the start command of your server), then "engine-cleanup verify".`
     : `Start the server on ${fact.credentials?.host}, then run "engine-cleanup verify".`;
 }
 
-function unreachable(fact: DatabaseFact, code: string | undefined, message: string, name: string): Check {
+function unreachable(
+  fact: DatabaseFact,
+  server: DatabaseServerLayout,
+  { code, message }: { code?: string; message: string },
+  name: string,
+): Check {
   const id = `database-${fact.component}`;
-  if (isSilent(code)) return obstacle(id, `${name} does not answer: ${message}`, startCommand(fact));
+  if (isSilent(code)) return obstacle(id, `${name} does not answer: ${message}`, startCommand(fact, server));
   if (code !== NO_CONNECTIONS) {
     return obstacle(
       id,
@@ -38,15 +41,22 @@ function unreachable(fact: DatabaseFact, code: string | undefined, message: stri
   );
 }
 
-/** Checks of one database. */
-export function checkDatabase(facts: Facts, fact: DatabaseFact, layout: DatabaseLayout): Check[] {
+/** Checks of one database. `server`: the one of databases that setup makes on this host. */
+export function checkDatabase(
+  facts: Facts,
+  fact: DatabaseFact,
+  layout: DatabaseLayout,
+  server: DatabaseServerLayout,
+): Check[] {
   const { credentials, reach, content } = fact;
   if (fact.foreign !== null) return [];
+  const anew = layout.madeAnew ? madeAnew(fact, layout) : null;
+  if (anew !== null) return [anew];
   if (credentials === null) return [withoutCredentials(fact, layout)];
   const id = `database-${fact.component}`;
   const name = `database "${credentials.database}" on ${credentials.host}`;
   // Setup insists on what its own file says, and looks nowhere else.
-  const dropIn = layout.credentials.find((path) => facts.files.some((file) => file.path === path)) ?? null;
+  const dropIn = ownFilesOf(layout).find((path) => facts.files.some((file) => file.path === path)) ?? null;
   const source = realPath(facts.root, credentials.origin === 'drop-in' ? credentials.source : (dropIn ?? ''));
   switch (reach.state) {
     case 'connected':
@@ -60,7 +70,7 @@ export function checkDatabase(facts: Facts, fact: DatabaseFact, layout: Database
         ];
       }
       if (content === null) return [passed(id, `${name} answers`)];
-      return content.tables > 0 ? full(fact, content, name, dropIn) : [empty(fact, content, name)];
+      return content.tables > 0 ? full(fact, content, layout, name, dropIn) : [empty(fact, content, name)];
     case 'absent':
       if (dropIn !== null) {
         return [
@@ -77,7 +87,7 @@ export function checkDatabase(facts: Facts, fact: DatabaseFact, layout: Database
         obstacle(
           id,
           `Role "${credentials.role}" exists on ${credentials.host} without its database: engine-setup would ask for the database again, or invent other names.`,
-          `A DBA runs: ${mendRole(fact, credentials.database, credentials.role, fact.admin.role?.elsewhere ?? [])}`,
+          `A DBA runs: ${mendRole(layout, credentials.database, credentials.role, fact.admin.role?.elsewhere ?? [])}`,
         ),
       ];
     case 'rejected':
@@ -102,27 +112,27 @@ export function checkDatabase(facts: Facts, fact: DatabaseFact, layout: Database
         ),
       ];
     case 'unreachable':
-      return [unreachable(fact, reach.code, reach.message, name)];
+      return [unreachable(fact, server, reach, name)];
     default:
       return [passed(id, `not asked: ${reach.message}`)];
   }
 }
 
-/** What is said of the engine's database where detection knows of none: nothing is left to ask with. A host of other components alone has none. */
-export function checkNoDatabase({ components, databases }: Facts): Check[] {
-  const elsewhere = components.length > 0 && !components.includes('engine');
-  if (elsewhere || databases.some(({ component }) => component === 'engine')) return [];
-  return [passed('database-engine', 'not asked: no credentials are left on this host')];
+/** What is said of the main database where detection knows of none: nothing is left to ask with. A host of other components alone has none. */
+export function checkNoDatabase({ components, databases }: Facts, { main }: Layout): Check[] {
+  const elsewhere = components.length > 0 && !components.includes(main);
+  if (elsewhere || databases.some(({ component }) => component === main)) return [];
+  return [passed(`database-${main}`, 'not asked: no credentials are left on this host')];
 }
 
 /**
  * A volume database that connects is taken as it is, whatever became of the engine's: beside a new engine it holds rows of storage that the engine does not know. Said by code
  * only, no release complains.
  */
-export function checkVolumeDatabases(facts: Facts): Check[] {
-  if (isUpgrade(facts)) return [];
+export function checkVolumeDatabases(facts: Facts, layout: Layout): Check[] {
+  if (isUpgrade(facts, layout)) return [];
   return facts.databases
-    .filter(({ component }) => component === 'managedblock' || component === 'cinderlib')
+    .filter(({ component }) => databaseLayoutOf(layout, component)?.describesMain === true)
     .filter(({ foreign, content }) => foreign === null && (content?.tables ?? 0) > 0)
     .map(({ component, title, credentials }) =>
       obstacle(

@@ -18,7 +18,7 @@ interface Known {
 }
 
 /** The identity of this host's Data Warehouse must be the one that is registered. `own` null: the file that holds it is gone. */
-function identity({ uuid, hostname }: Known, own: string | null, file: string): Check[] {
+function identity({ uuid, hostname }: Known, own: string | null, file: string, key: string): Check[] {
   if (uuid === '' || uuid === own) return [];
   const who = hostname === '' ? uuid : `${uuid} on ${hostname}`;
   const asks = 'engine-setup asks whether to disconnect it, and an unattended setup stops.';
@@ -28,7 +28,7 @@ function identity({ uuid, hostname }: Known, own: string | null, file: string): 
       ? obstacle(
           'dwh-identity',
           `The engine database knows a Data Warehouse (${who}), but ${file}, which holds the identity of this host's, is gone: ${asks}`,
-          `If it is the one of this host, write DWH_UUID="${uuid}" into that file. Else ${blank}`,
+          `If it is the one of this host, write ${key}="${uuid}" into that file. Else ${blank}`,
         )
       : obstacle(
           'dwh-identity',
@@ -64,17 +64,17 @@ function running({ uuid, hostname }: Known, own: string | null, here: boolean, a
 
 /** Holds the engine database's word about its Data Warehouse against this host. */
 export function checkDwh(facts: Facts, layout: Layout): Check[] {
-  const engine = facts.databases.find(({ component }) => component === 'engine');
+  const engine = facts.databases.find(({ component }) => component === layout.main);
   const rows = engine?.content?.dwh;
   const component = layout.components.find(({ timekeeping }) => timekeeping !== undefined);
   if (!engine || !rows || !component?.timekeeping) return [];
   const here = facts.components.includes(component.id);
   if (engine.foreign !== null && !here) return [];
-  const { unit, identity: file } = component.timekeeping;
+  const { unit, identity: file, key } = component.timekeeping;
   const known: Known = { uuid: rows.uuid ?? '', hostname: rows.hostname ?? '', running: rows.running };
   const active = facts.services.some((service) => service.unit === unit && service.active);
   return [
-    ...(here ? identity(known, facts.dwhUuid, realPath(facts.root, file)) : []),
+    ...(here ? identity(known, facts.dwhUuid, realPath(facts.root, file), key) : []),
     ...(known.running ? running(known, facts.dwhUuid, here, active, unit) : []),
   ];
 }

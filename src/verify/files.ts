@@ -4,6 +4,7 @@ import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
 import { cleanupCommand, obstacle, passed, told } from './check.ts';
+import { numbers } from './setup-version.ts';
 
 /** An empty record means that setup was killed while closing up: it never records those files again. */
 export function checkRecords(facts: Facts): Check[] {
@@ -20,14 +21,15 @@ export function checkRecords(facts: Facts): Check[] {
 }
 
 /** Lock lines of another version keep packages from being installed, and certificate lines without certificates keep the web server from starting. */
-export function checkShared(facts: Facts): Check[] {
+export function checkShared(facts: Facts, layout: Layout): Check[] {
   const checks: Check[] = [];
   const version = facts.packageVersion?.replace(/-.*$/, '');
+  const pinned = new RegExp(`^${layout.packageName}-\\d`);
   for (const { path, edits } of facts.lines) {
     const place = realPath(facts.root, path);
     if (path.endsWith('/versionlock.list') && version) {
       const other = edits.flatMap(({ added }) =>
-        added !== null && /^ovirt-engine-\d/.test(added) && !added.includes(version) ? [added] : [],
+        added !== null && pinned.test(added) && !added.includes(version) ? [added] : [],
       );
       if (other.length > 0) {
         checks.push(
@@ -39,7 +41,7 @@ export function checkShared(facts: Facts): Check[] {
         );
       }
     }
-    if (path.endsWith('/ssl.conf') && facts.pki.ca === 'absent') {
+    if (path === layout.webServer.config && facts.pki.ca === 'absent') {
       checks.push(
         told(
           'web-server',
@@ -49,11 +51,6 @@ export function checkShared(facts: Facts): Check[] {
     }
   }
   return checks;
-}
-
-/** The numbers of a version: `4.5.8_master-1.el9` → `4.5.8`. */
-function numbers(version: string): string {
-  return /^\d+(?:\.\d+)*/.exec(version)?.[0] ?? version;
 }
 
 /** engine-setup stops where its own package and the engine's are not of one version: an upgrade of packages that stopped half-way. */

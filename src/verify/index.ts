@@ -1,30 +1,33 @@
 /** Could engine-setup be run now? Holds the host against everything setup is known to stumble over. Pure: the facts are read by detect. */
-import { databasesOf, LAYOUTS, layoutOf } from '../layouts/index.ts';
+import { databaseLayoutOf, layoutOf, newestLayout } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Verdict } from '../model/report.ts';
 import { obstacle } from './check.ts';
+import { checkConfigured } from './configured.ts';
 import { checkDatabase, checkNoDatabase, checkVolumeDatabases } from './databases.ts';
 import { checkDwh } from './dwh.ts';
 import { checkPackages, checkRecords, checkShared } from './files.ts';
 import { checkMarker } from './marker.ts';
 import { checkLostKeys, checkPki } from './pki.ts';
+import { checkServer } from './server.ts';
 
 /** Judges facts read after a run, or at any time. `judged`: the keys were opened and chained. */
 export function verify(facts: Facts, judged: boolean): Verdict {
-  const layout = layoutOf(facts.release) ?? LAYOUTS[0]!;
-  const databases = databasesOf(layout);
+  const layout = layoutOf(facts.release) ?? newestLayout();
   const checks = facts.databases.flatMap((fact) => {
-    const database = databases.find(({ component }) => component === fact.component)?.database;
-    return database ? checkDatabase(facts, fact, database) : [];
+    const database = databaseLayoutOf(layout, fact.component);
+    return database ? checkDatabase(facts, fact, database, layout.databaseServer) : [];
   });
   checks.push(
-    ...checkNoDatabase(facts),
+    ...checkNoDatabase(facts, layout),
+    ...checkServer(facts, layout),
     ...checkDwh(facts, layout),
-    ...checkVolumeDatabases(facts),
+    ...checkVolumeDatabases(facts, layout),
     ...checkPki(facts, layout, judged),
     ...checkMarker(facts, layout),
+    ...checkConfigured(facts, layout),
     ...checkRecords(facts),
-    ...checkShared(facts),
+    ...checkShared(facts, layout),
     ...checkPackages(facts, layout),
     ...checkLostKeys(facts, layout),
   );

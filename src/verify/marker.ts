@@ -1,38 +1,36 @@
 /** Values that engine-setup reads from the post-install marker, or misses there. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
-import { realPath } from '../model/paths.ts';
+import { nameOf, realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
-import { cleanupCommand, engineDatabase, isUpgrade, obstacle, passed } from './check.ts';
+import { cleanupCommand, isUpgrade, mainDatabase, obstacle, passed } from './check.ts';
 
-const ENABLE = 'OVESETUP_ENGINE_CORE/enable';
-const APACHE = 'OVESETUP_APACHE/configured';
-const OVN = 'OVESETUP_OVN/ovirtProviderOvn';
-const OVN_ID = 'OVESETUP_OVN/ovirtProviderOvnId';
-
-/** Beside a full database setup does not ask whether the engine belongs here: the marker says so, or the name in 10-setup-protocols.conf. */
-function checkEnabled({ marker, files }: Facts): Check[] {
-  const said = marker?.values[ENABLE] ?? null;
-  if (said !== null || files.some(({ path }) => path.endsWith('/10-setup-protocols.conf'))) return [];
+/** Beside a full database setup does not ask whether the main component belongs here: the marker says so, or the name in a drop-in. */
+function checkEnabled({ marker, files }: Facts, { main, markerTraps }: Layout): Check[] {
+  const { enabled } = markerTraps;
+  if (enabled === null) return [];
+  const said = marker?.values[enabled.key] ?? null;
+  if (said !== null || files.some(({ path }) => path === enabled.dropIn)) return [];
   return [
     obstacle(
-      'engine-enable',
-      'The engine database is full, but neither the marker nor 10-setup-protocols.conf says that the engine is set up here: releases up to 4.5.6 then leave it silently unconfigured.',
-      `Give engine-setup an answer file with ${ENABLE}=bool:True.`,
+      `${main}-enable`,
+      `The ${main} database is full, but neither the marker nor ${nameOf(enabled.dropIn)} says that the ${main} is set up here: releases up to ${enabled.silentUntil} then leave it silently unconfigured.`,
+      `Give engine-setup an answer file with ${enabled.key}=bool:True.`,
     ),
   ];
 }
 
-/** Setup adds its OVN provider unless the marker names one, or says that none is wanted; a second one of the same name it refuses. */
-function checkOvn(facts: Facts): Check[] {
+/** Setup adds its network provider unless the marker names one, or says that none is wanted; a second one of the same name it refuses. */
+function checkProvider(facts: Facts, layout: Layout): Check[] {
+  const { provider } = layout.markerTraps;
   const values = facts.marker?.values ?? {};
-  const provider = engineDatabase(facts)?.content?.ovnProvider ?? null;
-  if (provider === null || values[OVN] === false || values[OVN_ID]) return [];
+  const id = mainDatabase(facts, layout)?.content?.ovnProvider ?? null;
+  if (provider === null || id === null || values[provider.key] === false || values[provider.idKey]) return [];
   return [
     obstacle(
       'ovn-provider',
-      `The engine database holds a provider "ovirt-provider-ovn", but ${facts.marker === null ? 'no marker names it' : 'the marker does not name it'}: engine-setup would add a second one, and stops.`,
-      `Give engine-setup an answer file with ${OVN_ID}=str:${provider}, or with ${OVN}=bool:False if OVN shall not be configured again.`,
+      `The ${layout.main} database holds a provider "${provider.name}", but ${facts.marker === null ? 'no marker names it' : 'the marker does not name it'}: engine-setup would add a second one, and stops.`,
+      `Give engine-setup an answer file with ${provider.idKey}=str:${id}, or with ${provider.key}=bool:False if OVN shall not be configured again.`,
     ),
   ];
 }
@@ -40,17 +38,19 @@ function checkOvn(facts: Facts): Check[] {
 /** Values of an earlier run that would mislead setup, and those it cannot do without. */
 export function checkMarker(facts: Facts, layout: Layout): Check[] {
   const { marker } = facts;
-  const checks = isUpgrade(facts) ? [...checkEnabled(facts), ...checkOvn(facts)] : [];
-  if (marker?.values[APACHE] === true && facts.sslConf === 'plain') {
+  const { webServer, provider } = layout.markerTraps;
+  const upgrade = isUpgrade(facts, layout);
+  const checks = upgrade ? [...checkEnabled(facts, layout), ...checkProvider(facts, layout)] : [];
+  if (webServer !== null && marker?.values[webServer] === true && facts.sslConf === 'plain') {
     checks.push(
       obstacle(
         'marker-apache',
-        `The marker says that the web server is configured, but ssl.conf does not use the engine's certificates: engine-setup would not configure it again.`,
-        `Run "${cleanupCommand(facts)}", or take ${APACHE} out of ${realPath(facts.root, layout.marker)}.`,
+        `The marker says that the web server is configured, but ${nameOf(layout.webServer.config)} does not use the engine's certificates: engine-setup would not configure it again.`,
+        `Run "${cleanupCommand(facts)}", or take ${webServer} out of ${realPath(facts.root, marker.path)}.`,
       ),
     );
   }
-  if (!isUpgrade(facts) && typeof marker?.values[OVN_ID] === 'string') {
+  if (!upgrade && provider !== null && typeof marker?.values[provider.idKey] === 'string') {
     checks.push(
       obstacle(
         'marker-ovn',

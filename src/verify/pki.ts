@@ -1,14 +1,15 @@
 /** The CA and keys as engine-setup will find them: whole, or not at all. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
-import { nameOf, realPath } from '../model/paths.ts';
+import { isBelow, nameOf, realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
-import { cleanupCommand, engineDatabase, isUpgrade, obstacle, passed, told } from './check.ts';
+import { cleanupCommand, isUpgrade, mainDatabase, obstacle, passed, told } from './check.ts';
+import { checkRenewal } from './pki-renewal.ts';
 
-/** engine-setup will make the engine's database anew, or fill an empty one. */
-function isNew(facts: Facts): boolean {
-  const engine = engineDatabase(facts);
-  return engine === undefined || engine.reach.state === 'absent' || engine.content?.tables === 0;
+/** engine-setup will make the main database anew, or fill an empty one. */
+function isNew(facts: Facts, layout: Layout): boolean {
+  const main = mainDatabase(facts, layout);
+  return main === undefined || main.reach.state === 'absent' || main.content?.tables === 0;
 }
 
 function list(paths: readonly string[]): string {
@@ -20,10 +21,10 @@ type Stumble = (id: string, detail: string, first?: string) => Check;
 
 /** Without `ca.pem` setup makes everything: what is left of the old CA is asked about, or silently kept. */
 function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
-  const { dir, halfSigns } = layout.pki;
+  const { halfSigns, halfQuestion, webCa } = layout.pki;
   const checks: Check[] = [];
   const signs = halfSigns.filter((path) => facts.pki.present.includes(path));
-  if (signs.length > 0) {
+  if (halfQuestion && signs.length > 0) {
     checks.push(
       stumble(
         'pki-half',
@@ -34,15 +35,15 @@ function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
   const leftovers = facts.files.filter(
     ({ phase, copyOf }) => (phase === 'keystores' || phase === 'ca') && copyOf === undefined,
   );
-  if (leftovers.some(({ path }) => path === `${dir}/apache-ca.pem`)) {
+  if (leftovers.some(({ path }) => path === webCa)) {
     checks.push(
       stumble(
         'pki-web',
-        'apache-ca.pem of the old CA is left: engine-setup keeps it, and the web server would send a wrong chain.',
+        `${nameOf(webCa ?? '')} of the old CA is left: engine-setup keeps it, and the web server would send a wrong chain.`,
       ),
     );
   }
-  const console = leftovers.filter(({ path }) => path.startsWith('/etc/pki/ovirt-vmconsole/'));
+  const console = leftovers.filter(({ path }) => !isBelow(path, layout.pki.dir));
   if (console.length > 0) {
     const names = console.map(({ path }) => nameOf(path)).join(', ');
     checks.push(stumble('pki-vmconsole', `Keys of the console proxy made with the old CA are left: ${names}.`));
@@ -63,7 +64,7 @@ function withCa(facts: Facts, layout: Layout, judged: boolean, stumble: Stumble)
       stumble(
         'pki-keys',
         `${ca} is there, but ${list(missing)} missing: engine-setup makes such files only together with a new CA. It does not ask, and enrolment fails, or the engine trusts nobody.`,
-        isUpgrade(facts) ? backup : '',
+        isUpgrade(facts, layout) ? backup : '',
       ),
     ];
   }
@@ -99,12 +100,13 @@ export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[]
   const checks = ca === 'absent' ? withoutCa(facts, layout, stumble) : withCa(facts, layout, judged, stumble);
   checks.push(...pairs(facts, layout, stumble));
   if (checks.length > 0) return checks;
+  checks.push(...checkRenewal(facts, layout));
   if (ca === 'absent') return [passed('pki', 'no CA and no keys: engine-setup makes them')];
   if (!present.includes(layout.pki.engineStore)) {
     const store = realPath(facts.root, layout.pki.engineStore);
     checks.push(told('pki-store', `${store} is missing: engine-setup enrols it again from the CA, with a new key`));
   }
-  if (isNew(facts)) {
+  if (isNew(facts, layout)) {
     // Measured on 4.5.8: exit 0, the new database has the default organisation while the CA has the old one.
     checks.push(
       told(
@@ -118,7 +120,7 @@ export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[]
 
 /** What a host with a kept database but without its old keys loses: told, but no obstacle. */
 export function checkLostKeys(facts: Facts, layout: Layout): Check[] {
-  const content = engineDatabase(facts)?.content;
+  const content = mainDatabase(facts, layout)?.content;
   if (!content || content.tables === 0) return [];
   const caGone = facts.pki.ca === 'absent';
   if (!caGone && facts.pki.present.includes(layout.pki.engineStore)) return [];

@@ -5,9 +5,14 @@ import type { Check } from '../model/report.ts';
 import { obstacle, passed, sql, told } from './check.ts';
 
 /** A role without its database: the statements that make a pair of it, or nothing. `elsewhere`: what else it owns or is granted, so that it cannot be dropped. */
-export function mendRole(fact: DatabaseFact, database: string, role: string, elsewhere: readonly string[]): string {
-  const extension = fact.component === 'engine' ? ' and in it: CREATE EXTENSION "uuid-ossp";' : '';
-  const make = `CREATE DATABASE ${sql(database)} OWNER ${sql(role)} TEMPLATE template0 ENCODING 'UTF8';${extension}`;
+export function mendRole(
+  { extensions }: DatabaseLayout,
+  database: string,
+  role: string,
+  elsewhere: readonly string[],
+): string {
+  const inIt = extensions.map((extension) => `CREATE EXTENSION ${sql(extension)};`).join(' ');
+  const make = `CREATE DATABASE ${sql(database)} OWNER ${sql(role)} TEMPLATE template0 ENCODING 'UTF8';${inIt === '' ? '' : ` and in it: ${inIt}`}`;
   if (elsewhere.length > 0) return `${make} It cannot be dropped: it holds something in ${elsewhere.join(', ')}.`;
   return `DROP ROLE ${sql(role)}; or: ${make}`;
 }
@@ -37,7 +42,7 @@ export function withoutCredentials(fact: DatabaseFact, layout: DatabaseLayout): 
     return obstacle(
       id,
       `role "${role}" exists without its database: engine-setup would invent other names for both, ${invented}.`,
-      `As a PostgreSQL superuser run: ${mendRole(fact, database, role, admin.role?.elsewhere ?? [])}`,
+      `As a PostgreSQL superuser run: ${mendRole(layout, database, role, admin.role?.elsewhere ?? [])}`,
     );
   }
   if (!roleExists) {

@@ -164,9 +164,10 @@ describe('a run that fails', () => {
     const report = await run(({ files }) => ({
       files: {
         ...files,
-        remove: async (path, expected, anchor) => {
-          if (path.endsWith('/engine.p12')) throw FAILURE;
-          return files.remove(path, expected, anchor);
+        removeAll: async (removals) => {
+          const kept = removals.filter(({ path }) => path.endsWith('/engine.p12'));
+          const refused = await files.removeAll(removals.filter((one) => !kept.includes(one)));
+          return [...refused, ...kept.map(({ path }) => ({ path, error: FAILURE }))];
         },
       },
     }));

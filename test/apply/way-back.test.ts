@@ -26,8 +26,8 @@ describe('the way back', () => {
     const fakes = new Fakes();
     host(fakes);
     fakes.context.undo.databases.push(
-      { database: 'engine', port: 5432, limit: -1 },
-      { database: 'o"dd', port: 5433, limit: 40 },
+      { database: 'engine', server: { socket: 5432 }, limit: -1 },
+      { database: 'o"dd', server: { socket: 5433 }, limit: 40 },
     );
     fakes.context.undo.services.push('dwhd', 'notifier', 'engine');
     const { warnings, restarted } = await goBack(fakes.context, fakes.journal);
@@ -45,7 +45,7 @@ describe('the way back', () => {
   it('goes on behind what fails, which is a warning without a password', async () => {
     const fakes = new Fakes();
     host(fakes, ['engine', 'notifier']);
-    fakes.context.undo.databases.push({ database: 'engine', port: 5432, limit: -1 });
+    fakes.context.undo.databases.push({ database: 'engine', server: { socket: 5432 }, limit: -1 });
     fakes.context.undo.services.push('dwhd', 'notifier');
     const { warnings, restarted } = await goBack(fakes.context, fakes.journal);
     expect(restarted).toEqual(['dwhd']);
@@ -61,7 +61,7 @@ describe('the way back', () => {
     fakes.onJournal = () => {
       throw new Error('EIO: i/o error, fsync');
     };
-    fakes.context.undo.databases.push({ database: 'engine', port: 5432, limit: -1 });
+    fakes.context.undo.databases.push({ database: 'engine', server: { socket: 5432 }, limit: -1 });
     fakes.context.undo.services.push('dwhd', 'engine');
     const { warnings, restarted } = await goBack(fakes.context, fakes.journal);
     expect(restarted).toEqual(['engine', 'dwhd']);
@@ -73,7 +73,7 @@ describe('the way back', () => {
     const fakes = new Fakes();
     host(fakes);
     fakes.context.host.databases.admin = () => null;
-    fakes.context.undo.databases.push({ database: 'engine', port: 5432, limit: -1 });
+    fakes.context.undo.databases.push({ database: 'engine', server: { socket: 5432 }, limit: -1 });
     const { warnings } = await goBack(fakes.context, fakes.journal);
     expect(warnings).toMatchObject([{ code: 'way-back' }]);
     expect(warnings[0]!.message).toContain('Database "engine" could not be reopened');

@@ -17,7 +17,7 @@ const member = (name: string, kind: BackupMember['kind'], component?: string): B
   kind,
   sizeBytes: 1,
   sha256: '',
-  ...(component === undefined ? {} : { component }),
+  ...(component === undefined ? {} : { component, database: component === 'dwh' ? 'ovirt_engine_history' : component }),
 });
 
 function service(unit: string, more: Partial<ServiceBefore> = {}): ServiceBefore {
@@ -92,12 +92,22 @@ describe('dropped databases', () => {
     const roles = (port: number): Step => ({
       ...base,
       kind: 'roles-dump',
-      port,
+      server: { socket: port },
       roles: [],
+      databases: [],
       file: `roles-${port}.sql`,
     });
+    const drop = (component: 'engine' | 'dwh', database: string, port: number): Step => ({
+      ...base,
+      kind: 'database-drop',
+      key: component,
+      component,
+      database,
+      server: { socket: port },
+      role: database,
+    });
     const text = write({
-      steps: [roles(5432), roles(5433)],
+      steps: [roles(5432), roles(5433), drop('engine', 'engine', 5432), drop('dwh', 'ovirt_engine_history', 5433)],
       databases: [databaseOf('engine'), databaseOf('dwh', { port: 5433 })],
       members: [
         member('engine.dump', 'database', 'engine'),

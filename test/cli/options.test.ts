@@ -38,6 +38,7 @@ describe('the command line', () => {
       keepDatabases: undefined,
       keepPki: false,
       keepChanged: false,
+      dropOldDatabases: false,
       json: false,
       color: true,
       verbose: false,
@@ -67,6 +68,9 @@ describe('the command line', () => {
     ['--root=/mnt/old/../old/', { root: '/mnt/old' }],
     ['--keep-pki', { keepPki: true }],
     ['--keep-changed', { keepChanged: true }],
+    ['--drop-old-databases', { dropOldDatabases: true, keepDatabases: undefined }],
+    ['-u --drop-old-databases', { dropOldDatabases: true, keepDatabases: false }],
+    ['-d --drop-old-databases=no', { dropOldDatabases: false, keepDatabases: true }],
     ['--backup-dir /srv/b', { backup: true, backupDir: '/srv/b' }],
     ['--backup-dir b', { backup: true, backupDir: '/home/admin/b' }],
     ['--no-backup', { backup: false, backupDir: null }],
@@ -140,6 +144,7 @@ describe('the command line', () => {
     ['--force everything', 'There is no check "everything" for --force.', /half-built/],
     ['--force space', /^The check "space" cannot be overridden/, /half-built/],
     ['--no-backup --backup-dir /b', '--no-backup and --backup-dir contradict each other.', /./],
+    ['-d --drop-old-databases', '--dont-drop-db and --drop-old-databases contradict each other.', /--dont-drop-db=no/],
     ['--root /missing', '--root names /missing, which is not an existing directory.', /./],
     ['--config /missing', 'The configuration file /missing does not exist.', /--config/],
   ])('%s is refused', (argv, message, hint) => {
@@ -220,6 +225,28 @@ describe('the configuration file', () => {
     );
   });
 
+  test('that drops old databases gives way to -d; one that keeps all does not give way to the wish to drop some', () => {
+    const drops = { [DEFAULT]: 'drop-old-databases = yes\n' };
+    expect(parse('-u', { files: drops })).toMatchObject({ dropOldDatabases: true, keepDatabases: false });
+    expect(parse('-d', { files: drops })).toMatchObject({ dropOldDatabases: false, keepDatabases: true });
+    const keeps = { [DEFAULT]: 'dont-drop-db = yes\n' };
+    expect(refused('--drop-old-databases', { files: keeps }).message).toBe(
+      `--dont-drop-db and --drop-old-databases contradict each other ("dont-drop-db" stands in ${DEFAULT}).`,
+    );
+    expect(parse('-u --drop-old-databases --dont-drop-db=no', { files: keeps })).toMatchObject({
+      dropOldDatabases: true,
+      keepDatabases: false,
+    });
+    const both = { [DEFAULT]: 'dont-drop-db = yes\ndrop-old-databases = yes\n' };
+    expect(refused('', { files: both }).message).toContain('contradict each other');
+    expect(parse('--drop-old-databases=no', { files: both })).toMatchObject({ dropOldDatabases: false });
+  });
+
+  test('of a foreign disk cannot have old databases dropped', () => {
+    const files = { [`/mnt/old${DEFAULT}`]: 'drop-old-databases = yes\n' };
+    expect(refused('--root /mnt/old', { files }).message).toContain('may not set "drop-old-databases"');
+  });
+
   test('is refused by its line', () => {
     expect(refused('', { files: { [DEFAULT]: '\n\nkeep_pki = yes\n' } })).toEqual({
       message: `${DEFAULT}, line 3: unknown key "keep_pki".`,
@@ -245,6 +272,7 @@ describe('what is made of the options', () => {
       keepDatabases: true,
       keepPki: false,
       keepChanged: true,
+      dropOldDatabases: false,
       backup: false,
       force: ['half-built'],
       timeoutMs: 5000,

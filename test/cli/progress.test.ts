@@ -13,8 +13,9 @@ function step(title: string): Step {
     target: '',
     needs: [],
     destructive: false,
-    port: 5432,
+    server: { socket: 5432 },
     roles: [],
+    databases: [],
     file: title,
   };
 }

@@ -59,6 +59,35 @@ describe('an interactive run', () => {
     expect(before).toContain('yes empties it; the empty database and its role stay');
   });
 
+  describe('on a host with databases that upgrades left', () => {
+    const old = { ...superuserView().database!, name: 'engine_2013_01_02_03_04_05' };
+    const facts = unchanged({ databases: [database({ admin: { ...superuserView(), leftovers: [old] } })] });
+    const question = 'Drop these old databases too?';
+
+    test('asks for them, with their names and sizes; only yes drops them', async () => {
+      const { plan, text, asked } = await talk(facts, ['yes', 'yes', 'yes']);
+      expect(asked).toEqual([DATABASE_QUESTION, question, 'Proceed?']);
+      expect(text.slice(0, text.indexOf(question))).toContain('"engine_2013_01_02_03_04_05" on localhost:5432, 21 MB');
+      expect(plan).toEqual(planOf(facts, { ...OPEN, keepDatabases: false, dropOldDatabases: true }));
+      const kept = planOf(facts, { ...OPEN, keepDatabases: false });
+      for (const answer of ['no', '']) expect((await talk(facts, ['yes', answer, 'yes'])).plan).toEqual(kept);
+    });
+
+    test('is not asked twice, nor where the databases are kept, nor in an unattended run, which keeps them', async () => {
+      expect((await talk(facts, ['yes', 'yes'], { dropOldDatabases: true })).asked).not.toContain(question);
+      expect((await talk(facts, ['yes', 'yes'], {}, ['drop-old-databases'])).asked).not.toContain(question);
+      expect((await talk(facts, ['no', 'yes', 'yes'])).asked).not.toContain(question);
+      const unattended = await talk(facts, [], { unattended: true, keepDatabases: false });
+      expect(unattended.asked).toEqual([]);
+      expect(unattended.plan!.databases).toMatchObject([{ action: 'drop' }, { action: 'keep', leftover: true }]);
+    });
+
+    test('says before the database question nothing of them: that is about the one in use', async () => {
+      const { text } = await talk(facts, []);
+      expect(text.slice(0, text.indexOf(DATABASE_QUESTION))).not.toContain('engine_2013');
+    });
+  });
+
   test('has no default for the database', async () => {
     const { asked, text } = await talk(unchanged(), ['', '', 'no', 'yes', 'yes']);
     expect(asked.filter((question) => question.startsWith('Please answer'))).toHaveLength(2);

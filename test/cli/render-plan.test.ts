@@ -36,7 +36,11 @@ function everything(): [string, Facts, Plan][] {
       }),
     ],
   });
+  const leftovers = [{ ...superuserView().database!, name: 'engine_2013_01_02_03_04_05' }];
+  const upgraded = host({ databases: [database({ admin: { ...superuserView(), leftovers } })] });
   return [
+    ['with an old database', upgraded, planOf(upgraded, { dropOldDatabases: true })],
+    ['without its old database', upgraded, planOf(upgraded)],
     ['dropped', facts, planOf(facts)],
     ['kept', facts, planOf(facts, { keepDatabases: true })],
     ['orphan', orphan, planOf(orphan)],

@@ -79,7 +79,7 @@ describe('a run that kept the database', () => {
     const text = renderReport(ran('ok', facts, keep, done(keep)), keep, view());
     expect(text).toContain('KEEP    "engine" on localhost:5432, 21 MB: kept as asked');
     expect(text).toContain('What engine-setup will find and ask');
-    expect(text).toContain('OVESETUP_ENGINE_VACUUM_FULL');
+    expect(text).toContain('ENGINE_VACUUM_FULL');
     expect(last(text, 2)).toBe(`${FINISHED}\n${HOSTS_NOTE}`);
   });
 

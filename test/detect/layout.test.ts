@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DetectContext } from '../../src/detect/context.ts';
+import type { LayoutFinding } from '../../src/detect/layout.ts';
 import { createFiles } from '../../src/host/files/index.ts';
 import { g5 } from '../../src/layouts/g5.ts';
 import type { Layout } from '../../src/model/layout.ts';
@@ -35,8 +36,8 @@ function make(path: string, text = ''): void {
   writeFileSync(join(root, path), text);
 }
 
-/** Releases of the layout that is chosen, with the layouts in this order. */
-async function chosen(layouts: readonly Layout[], fixed: Layout | null = null): Promise<readonly string[]> {
+/** What is found with the layouts in this order. */
+async function finding(layouts: readonly Layout[], fixed: Layout | null = null): Promise<LayoutFinding> {
   vi.resetModules();
   vi.doMock('../../src/layouts/index.ts', async (original) => {
     const real = await original<typeof import('../../src/layouts/index.ts')>();
@@ -53,7 +54,12 @@ async function chosen(layouts: readonly Layout[], fixed: Layout | null = null): 
     version: async (name: string) => (name in installed ? { version: installed[name]!, installedAt: 0 } : null),
   };
   const context = { root, host: { files: createFiles(root), packages }, note() {}, fault() {} };
-  return (await findLayout(context as unknown as DetectContext, fixed)).layout.releases;
+  return findLayout(context as unknown as DetectContext, fixed);
+}
+
+/** Releases of the layout that is chosen. */
+async function chosen(layouts: readonly Layout[], fixed: Layout | null = null): Promise<readonly string[]> {
+  return (await finding(layouts, fixed)).layout.releases;
 }
 
 beforeEach(() => {
@@ -70,7 +76,7 @@ describe.each([
   ['newest first', [g5, old]],
 ])('%s', (_, layouts) => {
   it('is the one of the release that a marker names, wherever that release keeps its marker', async () => {
-    make(old.marker, '[environment:default]\nOVESETUP_CORE/generatedByVersion=str:3.6.1\n');
+    make(old.marker!, '[environment:default]\nOVESETUP_CORE/generatedByVersion=str:3.6.1\n');
     expect(await chosen(layouts)).toEqual(['3.6']);
   });
 
@@ -93,5 +99,12 @@ describe.each([
 
   it('is the one of an earlier look, which may have been at a marker that is gone by now', async () => {
     expect(await chosen(layouts, old)).toEqual(['3.6']);
+  });
+
+  it('no secret of any release is read from a marker, whichever layout it is found by', async () => {
+    const shared = layouts.map((layout) => (layout === old ? { ...old, marker: g5.marker, secretKeys: [] } : layout));
+    make(g5.marker, `[environment:default]\n${g5.secretKeys[0]}=str:hunter2\nA/b=str:c\n`);
+    const { marker } = await finding(shared);
+    expect(marker?.values).toEqual({ [g5.secretKeys[0]!]: null, 'A/b': 'c' });
   });
 });

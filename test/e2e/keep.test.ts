@@ -56,7 +56,7 @@ describe('-d', () => {
     expect(code).toBe(0);
     expect(stdout).toContain("Note that after re-install you'll have to run Hosts re-install/re-approve");
     expect(stdout).toContain('Finished cleanup it is now safe to rerun engine-setup.');
-    expect(stdout).toContain('OVESETUP_ENGINE_VACUUM_FULL');
+    expect(stdout).toContain('ENGINE_VACUUM_FULL');
   });
 
   it('changes nothing the second time, and a later run without -d still drops everything', async () => {

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync,
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Check, Verdict } from '../../src/model/report.ts';
+import { openssl } from '../fixture/certificates.ts';
 import { DWH_UUID } from '../fixture/host-components.ts';
 import { Box } from './harness.ts';
 
@@ -38,6 +39,11 @@ async function verdict(): Promise<{ ready: boolean; obstacles: string[]; warning
 /** The statement that the only obstacle's hint ends with. */
 function statementIn({ checks }: Verdict): string {
   return checks.find(({ ok }) => !ok)!.hint!.replace(/^.*?: /, '');
+}
+
+/** A statement that adds an option to an engine database. */
+function option(name: string, value: string): string {
+  return `INSERT INTO vdc_options SELECT 9999, '${name}', '${value}', 'general', ''`;
 }
 
 /** Puts files of a finished setup back. */
@@ -252,13 +258,46 @@ describe('a host that was never cleaned', () => {
     expect(notes(verdict)).toEqual(['database-engine']);
   });
 
-  it('with the password of the administrator from before 3.6: not ready until the statement was run', async () => {
-    const insert = "INSERT INTO vdc_options SELECT 9999, 'AdminPassword', 'x', 'general', ''";
+  it.each([
+    ['the password of the administrator from before 3.6', 'legacy-password', option('AdminPassword', 'x')],
+    ['directories of engine-manage-domains', 'legacy-directory', option('DomainName', 'ad.example.com')],
+    ['a provider whose URL is of another form', 'provider-urls', "UPDATE providers SET auth_url = 'http://a/v2'"],
+  ])('with %s: not ready until the statement was run', async (_, id, insert) => {
     await never.server.superuser(insert, 'engine');
     const verdict = await judge();
-    expect(obstacles(verdict)).toEqual(['legacy-password']);
-    await never.server.superuser(statementIn(verdict), 'engine');
+    expect(obstacles(verdict)).toEqual([id]);
+    await never.server.superuser(
+      statementIn(verdict)
+        .replace(/; else .*/, ';')
+        .replace('PORT', '5000')
+        .replace('NAME', 'ovirt-provider-ovn'),
+      'engine',
+    );
     expect(await judge()).toMatchObject({ ready: true });
+  });
+
+  it('with rows that refer to nothing, and a machine of an old level: not ready, each with its reason', async () => {
+    const spoil = `SET session_replication_role = replica; UPDATE libvirt_secrets SET provider_id = secret_id;
+      UPDATE vm_static SET custom_compatibility_version = '4.1' WHERE vm_name = 'vm3'`;
+    const mend = `UPDATE libvirt_secrets SET provider_id = (SELECT id FROM providers); UPDATE vm_static SET custom_compatibility_version = NULL`;
+    await never.server.superuser(spoil, 'engine');
+    const verdict = await judge();
+    expect(obstacles(verdict)).toEqual(['machine-levels', 'foreign-keys']);
+    expect(verdict.checks.find(({ id }) => id === 'foreign-keys')!.detail).toContain('libvirt_secrets (provider_id)');
+    await never.server.superuser(mend, 'engine');
+    expect(await judge()).toMatchObject({ ready: true });
+  });
+
+  it('with certificates that end soon: not ready, setup asks', async () => {
+    const path = never.path(`${PKI}/certs/apache.cer`);
+    const before = readFileSync(path);
+    const request = ['x509', '-req', '-in', 'requests/apache.req', '-CA', 'ca.pem', '-CAkey', 'private/ca.pem'];
+    await openssl(never.path(PKI), [...request, '-set_serial', '77', '-days', '20', '-out', 'certs/apache.cer']);
+    const { checks } = await judge();
+    writeFileSync(path, before);
+    expect(checks.filter(({ ok }) => !ok)).toMatchObject([
+      { id: 'pki-renewal', detail: expect.stringMatching(/\(apache\.cer ends \d{4}-\d\d-\d\d\)/) },
+    ]);
   });
 
   it('whose database accepts no connections: not ready until the statement was run', async () => {
@@ -302,6 +341,44 @@ describe('a host with engine and Data Warehouse', () => {
       expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
     } finally {
       await whole.destroy();
+    }
+  });
+});
+
+describe('a host with Grafana, whose databases are kept', () => {
+  it('keeps its configuration beside its database: setup would not write it again', async () => {
+    const kept = await Box.make({ dwh: true, grafana: true });
+    try {
+      const { report } = await kept.json(['-u', '-d']);
+      expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
+      expect(kept.text('/etc/grafana/grafana.ini')).toContain('oVirt Engine Auth');
+      expect(kept.exists('/var/lib/grafana/grafana.db')).toBe(true);
+      kept.host.write('/etc/grafana/grafana.ini', '');
+      const again = await kept.json(['verify']);
+      expect(again.report.verify!.checks.filter(({ ok }) => !ok)).toMatchObject([{ id: 'grafana-config' }]);
+    } finally {
+      await kept.destroy();
+    }
+  });
+});
+
+describe('a run on a host whose engine database an upgrade would stumble over', () => {
+  it('is unready after -d, also when nothing is left to do, and ready once the database is cleared', async () => {
+    const old = await Box.make();
+    try {
+      await old.server.superuser(
+        "UPDATE vm_static SET custom_compatibility_version = '4.1' WHERE vm_name = 'vm3'",
+        'engine',
+      );
+      for (const changed of [true, false]) {
+        const { report, code } = await old.json(['-u', '-d']);
+        expect(report).toMatchObject({ outcome: 'unready', changed });
+        expect(code).toBe(6);
+        expect(report.verify!.checks.filter(({ ok }) => !ok)).toMatchObject([{ id: 'machine-levels' }]);
+      }
+      expect((await old.json(['-u'])).report).toMatchObject({ outcome: 'ok', verify: { ready: true } });
+    } finally {
+      await old.destroy();
     }
   });
 });

@@ -55,6 +55,11 @@ export class Scratch {
 
 export const isRoot = process.getuid?.() === 0;
 
+/** Directories that were only looked into are closed by then (shelf.ts). */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 export function openFiles(): number {
   return readdirSync('/proc/self/fd').length;
 }

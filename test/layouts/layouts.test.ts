@@ -1,9 +1,9 @@
 /** Layouts are data: what the rest of the program takes for granted of them holds for each, a new component's included. */
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../src/detect/glob.ts';
-import { anchorOf, databasesOf, LAYOUTS, rulesOf } from '../../src/layouts/index.ts';
+import { anchorOf, databasesOf, LAYOUTS, ownFilesOf, rulesOf } from '../../src/layouts/index.ts';
 import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
-import type { ComponentId, DatabaseLayout, FileRule, Layout } from '../../src/model/layout.ts';
+import { type ComponentId, type DatabaseLayout, type FileRule, type Layout, RELEASES } from '../../src/model/layout.ts';
 import { isBelow, isPlainPath } from '../../src/model/paths.ts';
 import { verify } from '../../src/verify/index.ts';
 import { content, credentials, database, finished, superuserView } from '../plan/facts.ts';
@@ -14,14 +14,15 @@ const databases = LAYOUTS.flatMap((layout) =>
   databasesOf(layout).map((one) => [`${layout.releases.at(-1)}: ${one.component}`, layout, one] as const),
 );
 
-function rulesFor(layout: Layout, path: string): FileRule[] {
-  return rulesOf(layout).flatMap(({ rule }) => (matches(rule.path, path) ? [rule] : []));
+/** The rule that a path is removed by: the first that matches. */
+function ruleFor(layout: Layout, path: string): FileRule | undefined {
+  return rulesOf(layout).find(({ rule }) => matches(rule.path, path))?.rule;
 }
 
 /** The host of a layout with one database, as setup makes it. */
 function host(layout: Layout, component: ComponentId, own: DatabaseLayout, more: Partial<DatabaseFact> = {}): Facts {
   const known = {
-    ...credentials(component, own.credentials[0]!),
+    ...credentials(component, ownFilesOf(own)[0]!),
     database: own.defaultName,
     role: own.defaultRole,
   };
@@ -62,15 +63,24 @@ describe.each(databases)('the database of %s', (_, layout, { component, database
     expect(verify(silent, false).checks.find((check) => check.id === id)).toMatchObject({ ok: false });
   });
 
-  it('has its credentials in files that go after everything else and stay with it, its own drop-in last', () => {
-    expect(rulesFor(layout, own.credentials[0]!)).toMatchObject([{ credentialsOf: component }]);
-    const last = [...own.credentials, ...(own.readOnlyRoles ?? []).flatMap((role) => role.credentials)];
-    for (const path of last)
-      expect(rulesFor(layout, path), path).toMatchObject([{ phase: 'credentials', keep: 'database' }]);
-    for (const path of [...(own.elsewhere ?? []), ...(own.properties ?? [])]) {
+  it('has its credentials in files that go after everything else and stay with it, those that setup reads itself last', () => {
+    const own1 = ownFilesOf(own);
+    expect(ruleFor(layout, own1[0] ?? '')).toMatchObject({ credentialsOf: component });
+    for (const path of [...own1, ...(own.readOnlyRoles ?? []).flatMap((role) => role.credentials)])
+      expect(ruleFor(layout, path), path).toMatchObject({ phase: 'credentials', keep: 'database' });
+    for (const path of [...(own.elsewhere ?? []), ...(own.properties ?? []).map((file) => file.path)]) {
       const phase = expect.stringMatching(/^(credentials|credential-copies)$/);
-      expect(rulesFor(layout, path), path).toMatchObject([{ phase, keep: 'database', credentialsOf: component }]);
+      expect(ruleFor(layout, path), path).toMatchObject({ phase, keep: 'database', credentialsOf: component });
     }
+  });
+
+  it('is told from other databases, half-built ones from whole ones, and its dumps from other files', () => {
+    expect(own.title).toMatch(/ database$/);
+    expect(own.signature).not.toEqual([]);
+    if (own.complete !== null) expect(own.complete.relations).toEqual(expect.arrayContaining([...own.signature]));
+    expect(isPlainPath(own.dumps)).toBe(true);
+    const lookedBack = layout.kept.filter(({ removable }) => removable).map(({ path }) => path);
+    expect(lookedBack.some((path) => matches(path, own.dumps.replaceAll('*', 'x')))).toBe(true);
   });
 });
 
@@ -90,7 +100,10 @@ describe.each(named)('the layout of %s', (_, layout) => {
   });
 
   it('has plain paths, each in an anchor that a removal can stay below', () => {
-    const paths = [...rules.map(({ rule }) => rule.path), ...layout.directories, layout.marker, layout.records];
+    const { directories, marker, records } = layout;
+    const paths = [...rules.map(({ rule }) => rule.path), ...directories, marker, records].filter(
+      (path) => path !== null,
+    );
     for (const path of paths) {
       expect(isPlainPath(path), path).toBe(true);
       const anchor = anchorOf(layout, path);
@@ -103,20 +116,20 @@ describe.each(named)('the layout of %s', (_, layout) => {
 
   it('removes whatever shows a component, so that the next run does not find it again', () => {
     for (const { id, shownBy } of layout.components)
-      for (const path of shownBy) expect(rulesFor(layout, path), `${id}: ${path}`).not.toEqual([]);
+      for (const path of shownBy) expect(ruleFor(layout, path), `${id}: ${path}`).toBeDefined();
   });
 
   it('keeps the PKI whole: what setup looks for in it has a rule, kept with the keys', () => {
     const { ca, caKey, engineStore, halfSigns, pairs, whole } = layout.pki;
     for (const path of [ca, caKey, engineStore, ...halfSigns, ...pairs.flat(), ...whole])
-      expect(rulesFor(layout, path), path).toMatchObject([{ keep: 'pki' }]);
-    expect(rulesFor(layout, ca)).toMatchObject([{ phase: 'ca' }]);
+      expect(ruleFor(layout, path), path).toMatchObject({ keep: 'pki' });
+    expect(ruleFor(layout, ca)).toMatchObject({ phase: 'ca' });
     expect(rules.filter(({ rule }) => rule.phase === 'ca')).toHaveLength(1);
   });
 
   it('knows who a Data Warehouse is by a file that stays with its database', () => {
     for (const { timekeeping } of layout.components.filter((one) => one.timekeeping)) {
-      expect(rulesFor(layout, timekeeping!.identity)).toMatchObject([{ keep: 'database' }]);
+      expect(ruleFor(layout, timekeeping!.identity)).toMatchObject({ keep: 'database' });
       expect(layout.components.flatMap(({ services }) => services.map(({ unit }) => unit))).toContain(
         timekeeping!.unit,
       );
@@ -124,7 +137,21 @@ describe.each(named)('the layout of %s', (_, layout) => {
   });
 
   it('removes nothing that it says is kept', () => {
-    for (const { path } of layout.kept) expect(rulesFor(layout, path.replaceAll('*', 'x')), path).toEqual([]);
+    for (const { path } of layout.kept) expect(ruleFor(layout, path.replaceAll('*', 'x')), path).toBeUndefined();
+  });
+
+  it('does not remove the same path at two times: a rule that another one covers stands before it', () => {
+    for (const [index, { rule }] of rules.entries()) {
+      const earlier = rules.slice(0, index).find((one) => matches(one.rule.path, rule.path));
+      expect(earlier?.rule.path, `${rule.path} is never reached`).toBeUndefined();
+    }
+  });
+
+  it('says of each rule which setups write it, in their order', () => {
+    for (const { rule } of rules) {
+      const { since = RELEASES[0], until = RELEASES.at(-1)! } = rule;
+      expect(RELEASES.indexOf(since), rule.path).toBeLessThanOrEqual(RELEASES.indexOf(until));
+    }
   });
 
   it("removes directories only with what is below its anchors, and says which are packages'", () => {
@@ -138,7 +165,8 @@ describe.each(named)('the layout of %s', (_, layout) => {
   });
 });
 
-it('each release has one layout', () => {
+it('each release from 3.3 on has one layout', () => {
   const releases = LAYOUTS.flatMap((layout) => layout.releases);
   expect(new Set(releases).size).toBe(releases.length);
+  expect(releases).toEqual(expect.arrayContaining(RELEASES.slice(RELEASES.indexOf('3.3'))));
 });

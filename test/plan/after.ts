@@ -2,8 +2,9 @@
 import { g5 } from '../../src/layouts/g5.ts';
 import type { AdminView, DatabaseFact, Facts, FileFact } from '../../src/model/facts.ts';
 import type { Plan, Step, StepOf } from '../../src/model/plan.ts';
+import { PASSWORD_FILE } from './any-database.ts';
 import { UUID_CONF } from './any-facts.ts';
-import { EMPTY_CONTENT, file } from './facts.ts';
+import { database, EMPTY_CONTENT, file } from './facts.ts';
 
 function stepsOf<K extends Step['kind']>(plan: Plan, ...kinds: K[]): StepOf<K>[] {
   return plan.steps.filter((step): step is StepOf<K> => (kinds as string[]).includes(step.kind));
@@ -47,6 +48,8 @@ function recordsAfter(facts: Facts, plan: Plan, files: readonly FileFact[]): Fac
 }
 
 function adminAfter(admin: AdminView, plan: Plan, dropped: boolean, reopened: boolean): AdminView {
+  const names = stepsOf(plan, 'database-drop').map(({ database }) => database);
+  const opened = stepsOf(plan, 'database-unseal').map(({ database }) => database);
   const gone = (name: string): boolean => stepsOf(plan, 'role-drop').some(({ role }) => role === name);
   return {
     ...admin,
@@ -55,21 +58,39 @@ function adminAfter(admin: AdminView, plan: Plan, dropped: boolean, reopened: bo
       exists: admin.database.exists && !dropped,
       connectionLimit: reopened ? -1 : admin.database.connectionLimit,
     },
-    role: admin.role && { ...admin.role, exists: admin.role.exists && !gone(admin.role.name) },
+    leftovers: admin.leftovers
+      .filter(({ name }) => !names.includes(name))
+      .map((one) => ({ ...one, connectionLimit: opened.includes(one.name) ? -1 : one.connectionLimit })),
+    role: admin.role && {
+      ...admin.role,
+      exists: admin.role.exists && !gone(admin.role.name),
+      elsewhere: admin.role.elsewhere.filter((name) => !names.includes(name)),
+    },
     readOnlyRoles: admin.readOnlyRoles.map((role) => ({ ...role, exists: role.exists && !gone(role.name) })),
   };
 }
 
+/** The password file is gone, and with it the login of an administrator. */
+function withoutLogins({ admin }: DatabaseFact): Pick<DatabaseFact, 'admin' | 'adminLogins'> {
+  const isLogin = admin.via !== null && 'credentials' in admin.via;
+  return { adminLogins: [], admin: isLogin ? database().admin : admin };
+}
+
 /** Null where nothing speaks of the database any more. */
 function databaseAfter(fact: DatabaseFact, plan: Plan, files: readonly FileFact[]): DatabaseFact | null {
-  const of = (kind: 'database-drop' | 'database-clear' | 'file-promote'): boolean =>
+  const of = (kind: 'database-clear' | 'file-promote'): boolean =>
     stepsOf(plan, kind).some(({ component }) => component === fact.component);
-  const dropped = of('database-drop');
+  const dropped = stepsOf(plan, 'database-drop').some(({ key }) => key === fact.component);
   const reopened = plan.steps.some(({ id }) => id === `unseal:${fact.component}`);
   const [rows] = stepsOf(plan, 'dwh-rows');
   const after: DatabaseFact = { ...fact, admin: adminAfter(fact.admin, plan, dropped, reopened) };
+  if (!files.some(({ path }) => path === PASSWORD_FILE)) Object.assign(after, withoutLogins(after));
   if (dropped) Object.assign(after, { content: null, reach: { state: 'absent', message: '' } });
-  if (of('database-clear')) after.content = EMPTY_CONTENT;
+  if (of('database-clear')) {
+    after.content = EMPTY_CONTENT;
+    const seen = after.admin.database;
+    after.admin.database = seen && { ...seen, recognised: false, partial: true, tables: 0 };
+  }
   if (rows && fact.component === 'engine' && after.content?.dwh) {
     const { hostname, uuid } = after.content.dwh;
     const names = rows.blank ? { hostname: '', uuid: '' } : { hostname, uuid };

@@ -2,13 +2,23 @@
 import fc from 'fast-check';
 import { g5 } from '../../src/layouts/g5.ts';
 import { databasesOf } from '../../src/layouts/index.ts';
-import type { Credentials } from '../../src/model/credentials.ts';
-import type { AdminView, DatabaseContent, DatabaseFact, Reach, RoleView } from '../../src/model/facts.ts';
+import type { AdminServer, Credentials } from '../../src/model/credentials.ts';
+import type {
+  AdminView,
+  DatabaseContent,
+  DatabaseFact,
+  LeftoverDatabase,
+  Reach,
+  RoleView,
+} from '../../src/model/facts.ts';
 import type { ComponentId, DatabaseLayout } from '../../src/model/layout.ts';
 import { content, credentials, database, EMPTY_CONTENT, superuserView } from './facts.ts';
 
 /** Identity of this host's DWH, where it has one. */
 export const DWH_UUID = 'uuid-of-this-host';
+
+/** Of 3.2. */
+export const PASSWORD_FILE = '/etc/ovirt-engine/.pgpass';
 
 const STATES = ['connected', 'absent', 'rejected', 'sealed', 'unreachable', 'no-credentials'] as const;
 
@@ -19,7 +29,7 @@ const anyContent: fc.Arbitrary<DatabaseContent> = fc
     cascades: fc.subarray(['view reports.hosts']),
     publicSchema: fc.boolean(),
     secrets: fc.nat(2),
-    hostedEngine: fc.constantFrom('none', 'active', 'maintenance', 'unknown'),
+    hostedEngine: fc.constantFrom('none', 'active', 'idle', 'maintenance', 'unknown'),
     dwh: fc.option(fc.record({ uuid: fc.constantFrom(DWH_UUID, 'of another host', '', null), running: fc.boolean() }), {
       nil: null,
     }),
@@ -41,9 +51,27 @@ const anyContent: fc.Arbitrary<DatabaseContent> = fc
 
 function anyRole(name: string): fc.Arbitrary<RoleView> {
   return fc
-    .record({ exists: fc.boolean(), superuser: fc.boolean(), elsewhere: fc.subarray(['accounting']) })
+    .record({ exists: fc.boolean(), superuser: fc.boolean(), elsewhere: fc.subarray(['accounting', ...OLD]) })
     .map((role) => ({ name, ...role }));
 }
+
+const OLD = ['engine_2013_01_02_03_04_05', 'engine_2014_01_02_03_04_05'];
+
+/** The postgres account of this machine; a login of the password file that is a superuser, or is none. */
+const anyWay: fc.Arbitrary<AdminServer> = fc.constantFrom<AdminServer>(
+  { socket: 5432 },
+  ...[true, false].map((superuser) => ({
+    credentials: { ...credentials('engine', PASSWORD_FILE), role: 'dba', database: 'postgres' },
+    superuser,
+  })),
+);
+
+/** Databases that upgrades left, as whoever sees them may drop them or not. */
+const anyLeftovers: fc.Arbitrary<LeftoverDatabase[]> = fc
+  .tuple(fc.subarray(OLD), fc.constantFrom(-1, 0), fc.boolean())
+  .map(([names, connectionLimit, mayDrop]) =>
+    names.map((name) => ({ ...superuserView().database!, name, connectionLimit, mayDrop })),
+  );
 
 /** What the superuser sees agrees with what the server says to the role. */
 function anyAdmin(own: Credentials | null, layout: DatabaseLayout, state: Reach['state']): fc.Arbitrary<AdminView> {
@@ -56,16 +84,22 @@ function anyAdmin(own: Credentials | null, layout: DatabaseLayout, state: Reach[
       owner: fc.constantFrom(role, layout.defaultRole, 'dba', null),
       connectionLimit: state === 'sealed' ? fc.constant(0) : fc.constantFrom(-1, 0, 40),
       recognised: fc.boolean(),
+      partial: fc.boolean(),
+      mayDrop: fc.boolean(),
       tables: fc.constantFrom(0, 156),
+      via: anyWay,
+      leftovers: anyLeftovers,
       role: fc.option(anyRole(role), { nil: null }),
       readOnlyRoles: fc.subarray(['reader', 'grafana']).chain((names) => fc.tuple(...names.map(anyRole))),
       siblings: fc.subarray(['engine_20250101120000']),
     })
-    .map(({ available, role, readOnlyRoles, siblings, ...seen }) => {
+    .map(({ available, role, readOnlyRoles, siblings, via, leftovers, ...seen }) => {
       if (!available) return database().admin;
-      const nothing = { owner: null, connectionLimit: -1, recognised: false, tables: 0, sizeBytes: 0 };
+      const nothing = { owner: null, connectionLimit: -1, recognised: false, tables: 0, sizeBytes: 0, mayDrop: false };
       const view = { sizeBytes: 1, ...seen, ...(seen.exists ? {} : nothing) };
-      return { ...superuserView(), database: view, role, readOnlyRoles: [...readOnlyRoles], siblings };
+      const rest = { role, readOnlyRoles: [...readOnlyRoles], siblings, leftovers };
+      const mayDrop = view.mayDrop || 'socket' in via || via.superuser;
+      return { ...superuserView(), via, database: { ...view, mayDrop }, ...rest };
     });
 }
 
@@ -75,6 +109,7 @@ function anyCredentials(component: ComponentId, layout: DatabaseLayout): fc.Arbi
     .record({
       origin: fc.constantFrom<Credentials['origin']>(
         'drop-in',
+        'password-file',
         'copy',
         'borrowed',
         'answer-file',
@@ -98,6 +133,7 @@ function anyCredentials(component: ComponentId, layout: DatabaseLayout): fc.Arbi
 export function sourceOf(origin: Credentials['origin'], dropIn: string): string {
   const places: Record<Credentials['origin'], string> = {
     'drop-in': dropIn,
+    'password-file': PASSWORD_FILE,
     copy: `${dropIn}.20250101000000`,
     borrowed: '/etc/ovirt-engine/engine.conf.d/10-setup-dwh-database.conf',
     'answer-file': '/var/lib/ovirt-engine/setup/answers/20250101000000-setup.conf',
@@ -124,6 +160,7 @@ function anyDatabase(component: ComponentId, layout: DatabaseLayout): fc.Arbitra
               : fc.option(fc.constant('belongs to another host'), { nil: null, freq: 4 }),
           speculative: known === null ? fc.boolean() : fc.constant(false),
           others: fc.subarray(['"other" on db:5432']),
+          adminLogins: fc.subarray([{ ...credentials(component, PASSWORD_FILE), role: 'dba', database: 'postgres' }]),
         })
         .map((more) =>
           database({

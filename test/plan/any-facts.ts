@@ -6,7 +6,7 @@ import { FORCIBLE } from '../../src/model/checks.ts';
 import type { CopiedFile, DatabaseFact, Facts, FileFact, PkiCopy, ServiceFact } from '../../src/model/facts.ts';
 import type { Phase } from '../../src/model/layout.ts';
 import type { Wishes } from '../../src/model/plan.ts';
-import { anyDatabases, DWH_UUID, sourceOf } from './any-database.ts';
+import { anyDatabases, DWH_UUID, PASSWORD_FILE, sourceOf } from './any-database.ts';
 import { file, finished, identity, WISHES } from './facts.ts';
 
 export const UUID_CONF = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
@@ -37,6 +37,7 @@ const ownFiles: Sample[] = [
     'credentials',
     { keep: 'database', component: 'dwh', credentialsOf: ['dwh'] },
   ],
+  [PASSWORD_FILE, 'credentials', { keep: 'database', credentialsOf: ['engine'] }],
   ['/tmp/tmpabcdefgh', 'credentials', { copyOf: '/tmp', credentialsOf: ['engine'] }],
 ];
 
@@ -198,6 +199,7 @@ export const anyWishes: fc.Arbitrary<Wishes> = fc
     keepDatabases: fc.constantFrom(true, false, undefined),
     keepPki: fc.boolean(),
     keepChanged: fc.boolean(),
+    dropOldDatabases: fc.boolean(),
     backup: fc.boolean(),
     force: fc.subarray([...FORCIBLE]),
   })

@@ -60,6 +60,130 @@ describe('drop, clear, keep, refuse', () => {
   });
 });
 
+/** As setup of 3.2 leaves it: a password file with the login of an administrator, which gets in. */
+function byLogin(more: Partial<DatabaseFact> = {}, seen: object = {}, superuser = true): DatabaseFact {
+  const own = { ...database().credentials!, source: PGPASS, origin: 'password-file' as const };
+  const dba = { ...own, role: superuser ? 'postgres' : 'dba', database: 'postgres' };
+  const view = superuserView();
+  const admin = { ...view, via: { credentials: dba, superuser }, database: { ...view.database!, ...seen } };
+  return database({ credentials: own, candidates: [own], adminLogins: [dba], admin, ...more });
+}
+
+const PGPASS = '/etc/ovirt-engine/.pgpass';
+const REJECTED = { reach: { state: 'rejected', message: '28P01' } as const, content: null };
+
+describe("with an administrator's login in setup's password file", () => {
+  it('drops what its own roles own, wherever the server is', () => {
+    expect(action(byLogin({ local: false }))).toBe('drop');
+    expect(action(byLogin({ local: false }, { recognised: false, partial: false }))).toBe('drop');
+    expect(action(byLogin(REJECTED))).toBe('drop');
+    expect(action(byLogin({ reach: { state: 'no-credentials', message: '' }, content: null, credentials: null }))).toBe(
+      'drop',
+    );
+  });
+
+  it('drops what the administrator owns by its content: an engine, a half of one, nothing', () => {
+    const dba = (seen: object) =>
+      action(byLogin({}, { owner: 'postgres', recognised: false, partial: false, ...seen }));
+    expect(dba({ recognised: true })).toBe('drop');
+    expect(dba({ partial: true })).toBe('drop');
+    expect(dba({})).toBe('clear');
+  });
+
+  it("drops nothing that is somebody else's, or of another name, or that it may not", () => {
+    expect(action(byLogin({}, { owner: 'accounting' }))).toBe('clear');
+    expect(action(byLogin(REJECTED, { recognised: false, partial: false }))).toBe('refuse');
+    expect(action(byLogin({}, { mayDrop: false }))).toBe('clear');
+    expect(action(byLogin({ providedByOthers: true }))).toBe('clear');
+    const production = { ...byLogin().credentials!, database: 'production' };
+    expect(action(byLogin({ credentials: production }, { owner: 'postgres' }))).toBe('clear');
+    expect(action(byLogin({ foreign: 'of another host' }))).toBe('foreign');
+  });
+
+  it('whose login does not get in: clears with its own, and says why', () => {
+    const fact = byLogin({ local: false });
+    const closed = { ...database().admin, why: 'the login "postgres" does not get in' };
+    const [planned] = planFor(finished({ databases: [{ ...fact, admin: closed }] })).databases;
+    expect(planned).toMatchObject({ action: 'clear', why: expect.stringContaining('"postgres" does not get in') });
+  });
+
+  it("takes the word of the local postgres account for what the file's own logins prove, not otherwise", () => {
+    const local = (more: Partial<DatabaseFact>, seen: object) => {
+      const fact = byLogin(more, { owner: 'postgres', ...seen });
+      return action({ ...fact, admin: { ...fact.admin, via: { socket: 5432 } } });
+    };
+    expect(local({}, {})).toBe('drop');
+    expect(local(REJECTED, {})).toBe('refuse');
+    expect(local(REJECTED, { owner: 'engine' })).toBe('drop');
+    expect(local(REJECTED, { owner: 'engine', recognised: false })).toBe('refuse');
+  });
+
+  it('a superuser closes and dumps as such; an owner dumps under locks, closes in the end, and leaves the role', () => {
+    const steps = (fact: DatabaseFact) =>
+      idsOf(planFor(finished({ databases: [fact] }))).filter((id) => /engine$/.test(id));
+    expect(steps(byLogin())).toEqual(
+      expect.arrayContaining(['close:engine', 'dump:engine', 'drop:engine', 'drop-role:engine']),
+    );
+    const owner = byLogin({}, {}, false);
+    expect(steps(owner)).toEqual(expect.arrayContaining(['dump:engine', 'drop:engine']));
+    expect(steps(owner)).not.toEqual(expect.arrayContaining(['close:engine']));
+    expect(steps(owner)).not.toEqual(expect.arrayContaining(['drop-role:engine']));
+    const plan = planFor(finished({ databases: [owner] }));
+    expect(stepsOf(plan, 'database-dump')).toMatchObject([
+      { as: 'role', credentials: { role: 'dba', database: 'engine' } },
+    ]);
+    expect(plan.warnings).toContainEqual({
+      code: 'role-stays',
+      message: expect.stringContaining('Role "engine" stays'),
+    });
+  });
+
+  it('opens what a killed run closed, where its owner is to dump it', () => {
+    const closed = { connectionLimit: 0, recognised: false, partial: false };
+    const sealed = { reach: { state: 'sealed', message: '53300' } as const, content: null };
+    const plan = planFor(finished({ databases: [byLogin(sealed, closed, false)] }));
+    expect(plan.databases[0]!.action).toBe('drop');
+    expect(idsOf(plan)).toContain('unseal:engine');
+    expect(idsOf(planFor(finished({ databases: [byLogin(sealed, closed)] })))).not.toContain('unseal:engine');
+  });
+});
+
+describe('a database that an upgrade left', () => {
+  const old = { ...superuserView().database!, name: 'engine_2013_01_02_03_04_05' };
+  const facts = (more: object = {}) =>
+    finished({ databases: [byLogin({ admin: { ...byLogin().admin, leftovers: [{ ...old, ...more }] } })] });
+
+  it('has steps, a dump and a role of its own', () => {
+    const plan = planFor(facts(), { dropOldDatabases: true });
+    const key = 'engine:engine_2013_01_02_03_04_05';
+    expect(idsOf(plan)).toEqual(expect.arrayContaining([`close:${key}`, `dump:${key}`, `drop:${key}`]));
+    const files = stepsOf(plan, 'database-dump').map(({ file }) => file);
+    expect(files).toEqual(['engine.dump', 'engine-engine_2013_01_02_03_04_05.dump']);
+    expect(stepsOf(plan, 'roles-dump')).toMatchObject([{ databases: ['engine', old.name], roles: ['engine'] }]);
+  });
+
+  it('that may not be dropped stays, whatever is asked for', () => {
+    const plan = planFor(facts({ mayDrop: false }), { dropOldDatabases: true });
+    expect(plan.databases).toMatchObject([
+      { action: 'drop' },
+      { action: 'keep', why: expect.stringContaining('may not') },
+    ]);
+  });
+
+  it('frees the role that owns it, when it goes', () => {
+    const owner = facts();
+    owner.databases[0]!.admin.role = { name: 'engine', exists: true, superuser: false, elsewhere: [old.name] };
+    const roles = (dropOldDatabases: boolean) =>
+      stepsOf(planFor(owner, { dropOldDatabases }), 'role-drop').map(({ role }) => role);
+    expect(roles(false)).toEqual([]);
+    expect(roles(true)).toEqual(['engine']);
+  });
+
+  it('is opened again where a killed run closed it and it stays', () => {
+    expect(stepsOf(planFor(facts({ connectionLimit: 0 })), 'database-unseal')).toMatchObject([{ database: old.name }]);
+  });
+});
+
 describe('a role', () => {
   function rolesDropped(more: Partial<DatabaseFact>, role: Partial<RoleView>, readers: RoleView[] = []): string[] {
     const admin = superuserView();

@@ -39,8 +39,8 @@ describe('the order', () => {
         expect(needs).toContain('seal:backup');
         for (const { id } of backups) expect(needs).toContain(id);
       }
-      for (const { id, component } of stepsOf(plan, 'database-drop', 'database-clear'))
-        expect(closure(plan, id)).toContain(`dump:${component}`);
+      for (const { id, key } of stepsOf(plan, 'database-drop', 'database-clear'))
+        expect(closure(plan, id)).toContain(`dump:${key}`);
       if (stepsOf(plan, 'role-drop').length > 0) expect(stepsOf(plan, 'roles-dump')).not.toEqual([]);
     });
   });
@@ -53,13 +53,15 @@ describe('the order', () => {
     });
   });
 
-  it('a database is touched only when every service has stopped, and dropped only when it is closed', () => {
+  it('a database is touched only when every service has stopped, and dropped only when it is closed, or its owner closes it', () => {
     always((plan) => {
       const stops = stepsOf(plan, 'service-stop');
       for (const { id } of stepsOf(plan, ...ENDS, 'database-dump', 'database-seal'))
         for (const stop of stops) expect(closure(plan, id)).toContain(stop.id);
-      for (const { id, component } of stepsOf(plan, 'database-drop'))
-        expect(closure(plan, id)).toContain(`close:${component}`);
+      for (const { id, key, server } of stepsOf(plan, 'database-drop')) {
+        const isOwner = 'credentials' in server && !server.superuser;
+        expect(closure(plan, id).has(`close:${key}`)).toBe(!isOwner);
+      }
     });
   });
 
@@ -80,6 +82,61 @@ describe('the order', () => {
         'remove:credentials',
         removals.map(({ id }) => id).filter((id) => id !== 'remove:credentials'),
       );
+    });
+  });
+});
+
+describe('drops', () => {
+  it('that upgrades left are dropped only where that is asked for, and never where databases are kept', () => {
+    always((plan, facts, wishes) => {
+      const drops = stepsOf(plan, 'database-drop').filter(({ key, component }) => key !== component);
+      if (!wishes.dropOldDatabases || wishes.keepDatabases === true) expect(drops).toEqual([]);
+      for (const { component, database } of drops) {
+        const found = facts.databases.find((fact) => fact.component === component)!.admin.leftovers;
+        expect(found.find(({ name }) => name === database)?.mayDrop).toBe(true);
+      }
+      const told = plan.databases.filter(({ leftover }) => leftover);
+      for (const { component, name, action } of told) {
+        const goes = drops.some((one) => one.component === component && one.database === name);
+        expect(action === 'drop').toBe(goes);
+      }
+    });
+  });
+
+  it('that upgrades left are all told, with their size', () => {
+    always((plan, facts) => {
+      if (facts.release === null) return;
+      const left = facts.databases
+        .filter(({ speculative, foreign }) => !speculative && foreign === null)
+        .flatMap(({ component, admin }) => admin.leftovers.map(({ name }) => `${component}:${name}`));
+      const told = plan.databases.filter(({ leftover, sizeBytes }) => leftover && sizeBytes !== null);
+      expect(told.map(({ component, name }) => `${component}:${name}`)).toEqual(left);
+    });
+  });
+
+  it('are dropped by the way in that saw them, which may do it', () => {
+    always((plan, facts) => {
+      for (const { component, key, server, database } of stepsOf(plan, 'database-drop')) {
+        const { admin } = facts.databases.find((fact) => fact.component === component)!;
+        expect(server).toEqual(admin.via);
+        const seen = key === component ? admin.database : admin.leftovers.find(({ name }) => name === database);
+        expect(seen?.mayDrop).toBe(true);
+      }
+    });
+  });
+
+  it('are dumped by who drops them; without a superuser no role goes, whose password could not be written down', () => {
+    always((plan) => {
+      const drops = new Map(stepsOf(plan, 'database-drop').map((step) => [step.key, step.server]));
+      for (const dump of stepsOf(plan, 'database-dump')) {
+        const server = drops.get(dump.key);
+        if (server === undefined) expect(dump.as).toBe('role');
+        else if ('socket' in server || server.superuser) expect(dump).toMatchObject({ as: 'admin', server });
+        else expect(dump).toMatchObject({ as: 'role', credentials: { role: server.credentials.role } });
+      }
+      for (const { server, roles } of stepsOf(plan, 'roles-dump'))
+        if ('credentials' in server && !server.superuser) expect(roles).toEqual([]);
+      for (const { server } of stepsOf(plan, 'role-drop')) expect('socket' in server || server.superuser).toBe(true);
     });
   });
 });
@@ -166,12 +223,16 @@ describe('databases', () => {
 
   it('lose no role that is a superuser, nor one left alone that others use', () => {
     always((plan, facts) => {
+      const going = stepsOf(plan, 'database-drop').map(({ database }) => database);
       for (const { role } of stepsOf(plan, 'role-drop')) {
         const reasons = facts.databases.filter(({ component, admin }) => {
           const action = plan.databases.find((one) => one.component === component)?.action;
           const seen = [...(admin.role ? [admin.role] : []), ...(action === 'drop' ? admin.readOnlyRoles : [])];
           const alone = seen.filter(({ name, exists, superuser }) => name === role && exists && !superuser);
-          return alone.some(({ elsewhere }) => action === 'drop' || (action === 'absent' && elsewhere.length === 0));
+          return alone.some(
+            ({ elsewhere }) =>
+              action === 'drop' || (action === 'absent' && elsewhere.every((name) => going.includes(name))),
+          );
         });
         expect(reasons).not.toEqual([]);
       }

@@ -22,6 +22,7 @@ function local(component: 'engine' | 'dwh', port: number, role: string, superuse
     candidates: [own],
     admin: {
       ...seen,
+      via: { socket: port },
       database: { ...seen.database!, owner: role },
       role: { name: role, exists: true, superuser, elsewhere: [] },
     },
@@ -32,7 +33,7 @@ describe('roles and databases of one local server', () => {
   it('are written into one file', () => {
     const databases = [local('engine', 5432, 'engine'), local('dwh', 5432, 'ovirt_engine_history')];
     expect(stepsOf(databases, 'roles-dump')).toMatchObject([
-      { id: 'dump:roles', port: 5432, file: 'roles.sql', roles: ['engine', 'ovirt_engine_history'] },
+      { id: 'dump:roles', server: { socket: 5432 }, file: 'roles.sql', roles: ['engine', 'ovirt_engine_history'] },
     ]);
     expect(stepsOf(databases, 'role-drop').map(({ id }) => id)).toEqual([
       'drop-role:engine',
@@ -43,7 +44,7 @@ describe('roles and databases of one local server', () => {
   it('are written down, too, when the role is a superuser and stays: the database has to be made again', () => {
     const databases = [local('engine', 5432, 'engine', true)];
     expect(stepsOf(databases, 'roles-dump')).toMatchObject([
-      { port: 5432, file: 'roles.sql', roles: [], title: 'Write down the settings of database "engine"' },
+      { server: { socket: 5432 }, file: 'roles.sql', roles: [], title: 'Write down the settings of database "engine"' },
     ]);
     expect(stepsOf(databases, 'role-drop')).toEqual([]);
     expect(stepsOf(databases, 'backup-seal')[0]!.needs).toContain('dump:roles');
@@ -60,12 +61,24 @@ describe('two local servers', () => {
   it('are each asked for their own roles, and lose them, even where the name is the same', () => {
     const databases = [local('engine', 5432, 'engine'), local('dwh', 5433, 'engine')];
     expect(stepsOf(databases, 'roles-dump')).toMatchObject([
-      { id: 'dump:roles:5432', port: 5432, file: 'roles-5432.sql', target: 'roles-5432.sql', roles: ['engine'] },
-      { id: 'dump:roles:5433', port: 5433, file: 'roles-5433.sql', target: 'roles-5433.sql', roles: ['engine'] },
+      {
+        id: 'dump:roles:5432',
+        server: { socket: 5432 },
+        file: 'roles-5432.sql',
+        target: 'roles-5432.sql',
+        roles: ['engine'],
+      },
+      {
+        id: 'dump:roles:5433',
+        server: { socket: 5433 },
+        file: 'roles-5433.sql',
+        target: 'roles-5433.sql',
+        roles: ['engine'],
+      },
     ]);
     expect(stepsOf(databases, 'role-drop')).toMatchObject([
-      { id: 'drop-role:engine:5432', port: 5432, role: 'engine' },
-      { id: 'drop-role:engine:5433', port: 5433, role: 'engine' },
+      { id: 'drop-role:engine:5432', server: { socket: 5432 }, role: 'engine' },
+      { id: 'drop-role:engine:5433', server: { socket: 5433 }, role: 'engine' },
     ]);
   });
 });

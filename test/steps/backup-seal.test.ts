@@ -67,25 +67,36 @@ async function apply(databases: BackedUpDatabase[], steps: Step[]): Promise<void
 
 function dumpStep(credentials: Credentials, as: 'admin' | 'role'): Step {
   const { database: target } = credentials;
-  const step = { kind: 'database-dump', id: 'dump', component: 'engine', file: 'engine.dump' } as const;
-  return { ...base, ...step, target, as, credentials, ownedTables: 0, sizeBytes: 0, exclude: [] };
+  const way = as === 'admin' ? { as, server: { socket: server.port } } : { as };
+  const step = { kind: 'database-dump', id: 'dump', key: 'engine', component: 'engine', file: 'engine.dump' } as const;
+  return { ...base, ...step, ...way, target, credentials, ownedTables: 0, sizeBytes: 0, exclude: [] };
 }
 
 /** What a run does to a database that it drops, and to roles; in that order. */
 function dropSteps(databases: BackedUpDatabase[], roles: string[]): Step[] {
-  const { port } = server;
+  const way = { server: { socket: server.port } };
   const drops = databases.filter(({ action }) => action === 'drop');
   return [
     ...drops.map(({ component, name: database }): Step => {
-      return { ...base, kind: 'database-seal', id: 'close', target: database, component, database, port };
+      return { ...base, kind: 'database-seal', id: 'close', target: database, key: component, database, ...way };
     }),
     ...drops.map(({ credentials }) => dumpStep(credentials!, 'admin')),
-    { ...base, kind: 'roles-dump', id: 'roles', target: 'roles.sql', port, roles, file: 'roles.sql' },
+    {
+      ...base,
+      kind: 'roles-dump',
+      id: 'roles',
+      target: 'roles.sql',
+      ...way,
+      roles,
+      databases: drops.map(({ name }) => name),
+      file: 'roles.sql',
+    },
     seal(databases),
     ...drops.map(({ component, name: database, role }): Step => {
-      return { ...base, kind: 'database-drop', id: 'drop', target: database, component, database, port, role };
+      const own = { key: component, component, database, role };
+      return { ...base, kind: 'database-drop', id: 'drop', target: database, ...own, ...way };
     }),
-    ...roles.map((role): Step => ({ ...base, kind: 'role-drop', id: role, target: role, role, port })),
+    ...roles.map((role): Step => ({ ...base, kind: 'role-drop', id: role, target: role, role, ...way })),
   ];
 }
 
@@ -154,6 +165,7 @@ describe('the README of a clearing run', () => {
       kind: 'database-clear',
       id: 'clear',
       target: 'engine',
+      key: 'engine',
       component: 'engine',
       credentials,
       backedUp: true,

@@ -27,13 +27,16 @@ afterEach(() => context.end());
 
 const base = { title: '', needs: [], destructive: false };
 
-function dumpStep(more: Partial<StepOf<'database-dump'>> = {}): StepOf<'database-dump'> {
+type RoleDump = Extract<StepOf<'database-dump'>, { as: 'role' }>;
+
+function dumpStep(more: Partial<RoleDump> = {}): RoleDump {
   const credentials = credentialsOf(server, { database, secret: context.vault.put(ENGINE_PASSWORD) });
   return {
     ...base,
     kind: 'database-dump',
     id: 'dump:engine',
     target: database,
+    key: 'engine',
     component: 'engine',
     as: 'role',
     credentials,
@@ -52,6 +55,7 @@ function clearStep(more: Partial<StepOf<'database-clear'>> = {}): StepOf<'databa
     kind: 'database-clear',
     id: 'clear:engine',
     target: database,
+    key: 'engine',
     component: 'engine',
     credentials,
     backedUp: true,

@@ -81,17 +81,19 @@ async function dropAll(name: string, role: string, roles: string[]): Promise<voi
     kind: 'database-seal',
     id: 'close',
     target: name,
-    component: 'engine',
+    key: 'engine',
     database: name,
-    port: server.port,
+    server: { socket: server.port },
   };
   const dump: StepOf<'database-dump'> = {
     ...base,
     kind: 'database-dump',
     id: 'dump',
     target: name,
+    key: 'engine',
     component: 'engine',
     as: 'admin',
+    server: { socket: server.port },
     credentials: credentialsOf(server, { database: name, role }),
     file: 'engine.dump',
     ownedTables: 0,
@@ -101,7 +103,16 @@ async function dropAll(name: string, role: string, roles: string[]): Promise<voi
   await databaseSeal.apply(seal, context);
   await databaseDump.apply(dump, context);
   await rolesDump.apply(
-    { ...base, kind: 'roles-dump', id: 'roles', target: 'roles.sql', port: server.port, roles, file: 'roles.sql' },
+    {
+      ...base,
+      kind: 'roles-dump',
+      id: 'roles',
+      target: 'roles.sql',
+      server: { socket: server.port },
+      roles,
+      databases: [name],
+      file: 'roles.sql',
+    },
     context,
   );
   await databaseDrop.apply(
@@ -110,15 +121,19 @@ async function dropAll(name: string, role: string, roles: string[]): Promise<voi
       kind: 'database-drop',
       id: 'drop',
       target: name,
+      key: 'engine',
       component: 'engine',
       database: name,
-      port: server.port,
+      server: { socket: server.port },
       role,
     },
     context,
   );
   for (const one of roles)
-    await roleDrop.apply({ ...base, kind: 'role-drop', id: one, target: one, role: one, port: server.port }, context);
+    await roleDrop.apply(
+      { ...base, kind: 'role-drop', id: one, target: one, role: one, server: { socket: server.port } },
+      context,
+    );
 }
 
 /** The commands of the backup's README, and what they complain about. */
@@ -197,7 +212,7 @@ describe('a role', () => {
       id: 'r',
       target: 'busy',
       role: 'busy',
-      port: server.port,
+      server: { socket: server.port },
     };
     await roleDrop.apply(step, context);
     expect(context.warnings).toMatchObject([{ code: 'role-kept' }]);
@@ -211,8 +226,9 @@ describe('a role', () => {
       kind: 'roles-dump',
       id: 'r',
       target: 'roles.sql',
-      port: server.port,
+      server: { socket: server.port },
       roles: ['ghost'],
+      databases: [],
       file: 'roles.sql',
     };
     await expect(rolesDump.apply(step, context)).rejects.toThrow('"ghost"');

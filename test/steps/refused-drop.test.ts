@@ -23,14 +23,23 @@ afterEach(async () => {
   await server?.destroy();
 });
 
-const common = { title: '', target: 'engine', component: 'engine', database: 'engine' } as const;
+const common = { title: '', target: 'engine', key: 'engine', database: 'engine' } as const;
 
 /** Closes and drops, as the steps of a run. */
 async function closeAndDrop(): Promise<Execution> {
-  const { port } = server;
+  const way = { server: { socket: server.port } };
   const steps: Step[] = [
-    { ...common, kind: 'database-seal', id: 'close', needs: [], destructive: false, port },
-    { ...common, kind: 'database-drop', id: 'drop', needs: ['close'], destructive: true, port, role: 'engine' },
+    { ...common, kind: 'database-seal', id: 'close', needs: [], destructive: false, ...way },
+    {
+      ...common,
+      kind: 'database-drop',
+      id: 'drop',
+      needs: ['close'],
+      destructive: true,
+      component: 'engine',
+      role: 'engine',
+      ...way,
+    },
   ];
   context.plan = { ...context.plan, steps };
   const silent = { begin: () => undefined, bytes: () => undefined, end: () => undefined };

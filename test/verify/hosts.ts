@@ -124,3 +124,15 @@ export function speculative(seen: {
     },
   });
 }
+
+/** A full database with rows of one kind that setup stumbles over. */
+export function stumbling(check: string, names: string[] = ['one'], count = names.length): Partial<Facts> {
+  return {
+    databases: [database({ content: content({ stumbles: { state: 'asked', found: [{ check, count, names }] } }) })],
+  };
+}
+
+/** A host with a psql of this version, as `server_version_num` has it. */
+export function psql(version: number, path = '/usr/bin/psql'): Facts['tools'] {
+  return { ...finished().tools, psql: { path, version } };
+}

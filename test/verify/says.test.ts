@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { g5 } from '../../src/layouts/g5.ts';
 import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
 import { verify } from '../../src/verify/index.ts';
-import { credentials, database, finished, superuserView } from '../plan/facts.ts';
+import { content, credentials, database, finished, superuserView } from '../plan/facts.ts';
 import {
   absent,
   clean,
@@ -15,7 +15,9 @@ import {
   ovn,
   PKI,
   pkiOf,
+  psql,
   speculative,
+  stumbling,
   UUID_FILE,
   withDropIn,
   withDwh,
@@ -91,6 +93,17 @@ describe('what a check says', () => {
     }
   });
 
+  it.each([
+    ['4.1', 'postgresql'],
+    ['4.2', 'rh-postgresql95-postgresql'],
+    ['4.3', 'rh-postgresql10-postgresql'],
+    ['4.5', 'postgresql'],
+  ] as const)('of a server of %s that does not answer: how it is started', (release, unit) => {
+    const silent = database({ reach: { state: 'unreachable', message: '', code: 'ECONNREFUSED' }, content: null });
+    const text = only(clean({ ...withDropIn, release, databases: [silent] }), 'database-engine');
+    expect(text).toContain(`"systemctl start ${unit}"`);
+  });
+
   it('of the Data Warehouse: whose it is decides on the way on', () => {
     expect(only(withDwh(false, 'mine', 'mine'), 'dwh-running')).toContain('engine-cleanup -d');
     const other = only(withDwh(true, 'other', 'mine'), 'dwh-running');
@@ -113,6 +126,43 @@ describe('what a check says', () => {
     expect(only(keptWhole(pki), 'pki-keys')).toMatch(/backup.*engine-cleanup -d/);
     expect(only(clean(pki), 'pki-keys')).not.toContain('backup');
     expect(only(clean(keys('.truststore')), 'pki-half')).not.toContain('-d');
+  });
+
+  it('of rows that setup stumbles over: which, how many more, what setup does and the way on', () => {
+    const say = (check: string, names: string[], count = names.length): string =>
+      only(keptWhole(stumbling(check, names, count)), check);
+    const names = ['a (3.6)', 'b (3.6)', 'c (3.6)', 'd (3.6)', 'e (3.6)'];
+    expect(say('machine-levels', names, 12)).toMatch(
+      /database "engine" on localhost holds virtual machines .*: a \(3\.6\), .*, e \(3\.6\) and 7 more\. engine-setup stops\..*custom compatibility/,
+    );
+    expect(say('legacy-password', [], 1)).toMatch(
+      /holds the option AdminPassword[^:]*\. engine-setup stops\. .*DELETE FROM/,
+    );
+    expect(say('invalid-images', ['vm1 (root)'])).toMatch(/vm1 \(root\)\. engine-setup goes on.*Clone/);
+  });
+
+  it('of a server that is older or newer than psql: both versions as people write them', () => {
+    const say = (server: number, client: number): string =>
+      only(
+        keptWhole({ databases: [database({ content: content({ serverVersion: server }) })], tools: psql(client) }),
+        'database-version',
+      );
+    expect(say(130007, 130011)).toMatch(/version 13\.7, psql on this host 13\.11/);
+    expect(say(90224, 150004)).toMatch(/version 9\.2, psql on this host 15\.4/);
+    expect(say(160002, 150004)).toContain('programs of PostgreSQL 16');
+  });
+
+  it('of a hosted engine: how it comes into maintenance, or that it is none any more', () => {
+    const say = (hostedEngine: 'active' | 'idle'): string =>
+      only(keptWhole({ databases: [database({ content: content({ hostedEngine }) })] }), 'hosted-engine');
+    expect(say('active')).toContain('--set-maintenance --mode=global');
+    expect(say('idle')).toContain('continueSetupOnHEVM=bool:True');
+  });
+
+  it('of Grafana: the files in the way, as they are below another root', () => {
+    const text = only(keptWhole({ root: '/mnt/host', components: ['grafana'], hollow: ['grafana'] }), 'grafana-config');
+    expect(text).toContain('/mnt/host/var/lib/grafana/grafana.db');
+    expect(text).toContain('/mnt/host/etc/grafana/grafana.ini');
   });
 
   it('paths as they are below another root', () => {

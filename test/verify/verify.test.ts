@@ -1,6 +1,7 @@
 /** Every state in which a second engine-setup was measured or read to stop, to be spoiled silently, or to work: what `verify` says of it. */
 import { describe, expect, it } from 'vitest';
 import { g5 } from '../../src/layouts/g5.ts';
+import { databaseLayoutOf } from '../../src/layouts/index.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import type { Verdict } from '../../src/model/report.ts';
 import { verify } from '../../src/verify/index.ts';
@@ -18,7 +19,9 @@ import {
   ovn,
   PKI,
   pkiOf,
+  psql,
   speculative,
+  stumbling,
   WHOLE_PKI,
   withDropIn,
   withDwh,
@@ -32,6 +35,10 @@ function obstacles({ checks }: Verdict): string[] {
 function warnings({ checks }: Verdict): string[] {
   return checks.filter(({ ok, severity }) => ok && severity === 'warning').map(({ id }) => id);
 }
+
+/** What setup looks for in the rows of a full engine database. */
+const { stumbles, references } = databaseLayoutOf(g5, 'engine')!;
+const words = [...stumbles!, references!];
 
 describe('ready, as measured with setup 4.5.8', () => {
   it.each<[string, Facts]>([
@@ -64,6 +71,22 @@ describe('ready, as measured with setup 4.5.8', () => {
     [
       'an OVN provider, but the marker says that setup shall not make one',
       keptWhole({ ...ovn, marker: marker({ [OVN]: false }) }),
+    ],
+    [
+      'a server newer than psql by the smallest number',
+      keptWhole({ databases: [database({ content: content({ serverVersion: 150012 }) })], tools: psql(150011) }),
+    ],
+    [
+      'an empty database on a server of a newer release than psql',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, serverVersion: 160001 } })], tools: psql(150011) }),
+    ],
+    [
+      'an older server, but psql is in a place where setup does not look',
+      keptWhole({ databases: [database()], tools: psql(170001, '/usr/pgsql-17/bin/psql') }),
+    ],
+    [
+      'an older server, but psql is that of the machine that mounts the host',
+      keptWhole({ root: '/mnt/host', databases: [database()], tools: psql(170001) }),
     ],
     ['no marker, but the engine is known by 10-setup-protocols.conf', keptWhole({ marker: null })],
     [
@@ -104,7 +127,7 @@ describe('not ready: setup stops, or is spoiled silently', () => {
   it.each<[string, Facts, string]>([
     [
       'no uuid-ossp in the empty database',
-      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, uuidOssp: false } })] }),
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, missingExtensions: ['uuid-ossp'] } })] }),
       'database-engine',
     ],
     [
@@ -199,10 +222,18 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       'database-engine',
     ],
     [
-      'clusters of a level that the release does not upgrade',
-      keptWhole({ databases: [database({ content: content({ unsupportedLevels: ['4.1'] }) })] }),
-      'compatibility-levels',
+      'full, but a view belongs to others, which a clearing would take along',
+      keptWhole({ databases: [database({ content: content({ misowned: ['view public.x'] }) })] }),
+      'database-engine',
     ],
+    [
+      'full, but the extension was dropped',
+      keptWhole({ databases: [database({ content: content({ missingExtensions: ['uuid-ossp'] }) })] }),
+      'database-engine',
+    ],
+    ...words
+      .filter(({ severity }) => severity === 'obstacle')
+      .map(({ check, what }): [string, Facts, string] => [`full, with ${what}`, keptWhole(stumbling(check)), check]),
     [
       'the Data Warehouse was killed and seems to run',
       keptWhole({ databases: [database({ content: content({ dwh: { hostname: 'h', uuid: 'u', running: true } }) })] }),
@@ -230,11 +261,6 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       'an OVN provider, and its id lost from the marker',
       keptWhole({ ...ovn, marker: marker({ [OVN]: true }) }),
       'ovn-provider',
-    ],
-    [
-      'the old password of the administrator in vdc_options',
-      keptWhole({ databases: [database({ content: content({ legacyPassword: true }) })] }),
-      'legacy-password',
     ],
     [
       'neither the marker nor 10-setup-protocols.conf enables the engine',
@@ -276,6 +302,31 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       'hosted engine outside global maintenance',
       keptWhole({ databases: [database({ content: content({ hostedEngine: 'active' }) })] }),
       'hosted-engine',
+    ],
+    [
+      'the machine of a hosted engine that runs nowhere',
+      keptWhole({ databases: [database({ content: content({ hostedEngine: 'idle' }) })] }),
+      'hosted-engine',
+    ],
+    [
+      'the server is older than psql, be it by the smallest number',
+      keptWhole({ databases: [database({ content: content({ serverVersion: 130007 }) })], tools: psql(130011) }),
+      'database-version',
+    ],
+    [
+      'the same, and the database is empty',
+      clean({ databases: [emptied({ content: { ...EMPTY_CONTENT, serverVersion: 90223 } })], tools: psql(90600) }),
+      'database-version',
+    ],
+    [
+      'a full database on a server of a newer release than psql',
+      keptWhole({ databases: [database({ content: content({ serverVersion: 160001 }) })], tools: psql(150011) }),
+      'database-version',
+    ],
+    [
+      'Grafana’s database is there, and its configuration is no longer setup’s',
+      keptWhole({ components: ['engine', 'dwh', 'grafana'], hollow: ['grafana'] }),
+      'grafana-config',
     ],
     [
       'ENGINE_FQDN and marker lost: silently not configured',
@@ -405,6 +456,28 @@ describe('ready, with something to know', () => {
     const verdict = verify(facts, true);
     expect(obstacles(verdict)).toEqual([]);
     expect(warnings(verdict)).toContain(id);
+  });
+
+  it.each<[string, Facts, string]>([
+    ...words
+      .filter(({ severity }) => severity === 'warning')
+      .map(({ check, what }): [string, Facts, string] => [`full, with ${what}`, keptWhole(stumbling(check)), check]),
+    [
+      'what an upgrade would stumble over could not be looked for',
+      keptWhole({
+        databases: [database({ content: content({ stumbles: { state: 'failed', message: 'too slow' } }) })],
+      }),
+      'upgrade-rows',
+    ],
+    [
+      'Grafana’s database was left on a host where Grafana was not set up',
+      clean({ hollow: ['grafana'] }),
+      'grafana-config',
+    ],
+  ])('%s', (_, facts, id) => {
+    const verdict = verify(facts, true);
+    expect(obstacles(verdict)).toEqual([]);
+    expect(warnings(verdict)).toEqual([id]);
   });
 
   it('a database whose credentials are another host’s is not judged', () => {

@@ -3,12 +3,10 @@
  * Up to 4.2 they hold setup's environment (`OVESETUP_DB/host`); since 4.3 what was asked and answered
  * (`QUESTION/1/OVESETUP_ENGINE_DB_HOST`), so credentials are only there for a database that setup did not make itself.
  */
-import type { DatabaseLayout } from '../../model/layout.ts';
+import type { AnswerNames } from '../../model/layout.ts';
 import { DEFAULT_PORT, parsePort, type RawCredentials } from './jdbc.ts';
 import { type OtopiValue, parseEnvironment } from './otopi.ts';
 import type { Problem } from './problem.ts';
-
-export type AnswerPrefixes = Pick<DatabaseLayout, 'answerPrefix' | 'questionPrefix'>;
 
 /** What an answer file says about one database. */
 export interface DatabaseAnswers {
@@ -42,16 +40,15 @@ interface Provision {
   byOthers: boolean | null;
 }
 
-/** Who made the database. The names are those of its credentials with another ending; only the engine's question is irregular. */
+/** Who made the database. */
 function provisionOf(
-  { answerPrefix, questionPrefix }: AnswerPrefixes,
+  { provisioningPrefix, provisioningQuestionPrefix }: AnswerNames,
   values: ReadonlyMap<string, OtopiValue>,
   questions: ReadonlyMap<string, string[]>,
 ): Provision {
-  const made = yes(values.get(`${answerPrefix.replace(/DB\/$/, '')}PROVISIONING/postgresProvisioningEnabled`));
-  const stem = questionPrefix === 'OVESETUP_ENGINE_DB_' ? 'OVESETUP_' : questionPrefix.replace(/DB_$/, '');
+  const made = yes(values.get(`${provisioningPrefix}postgresProvisioningEnabled`));
   // The first answer: managed block storage asks later under the engine's name.
-  const answer = (name: string) => questions.get(`${stem}PROVISIONING_POSTGRES_${name}`)?.[0]?.toLowerCase();
+  const answer = (name: string) => questions.get(provisioningQuestionPrefix + name)?.[0]?.toLowerCase();
   const [location, enabled] = [answer('LOCATION'), answer('ENABLED')];
   const local = location === 'local' || made === true;
   if (location === 'remote' || enabled === 'manual') return { local, byOthers: true };
@@ -67,17 +64,17 @@ export function readEnabled(text: string, keys: readonly string[], question: str
   return question === undefined ? null : yes(questionsOf(values).get(question)?.at(-1));
 }
 
-/** Reads what an answer file says about the database of these prefixes; the environment's own keys go before the questions. Never throws. */
-export function readAnswers(text: string, prefixes: AnswerPrefixes): DatabaseAnswers {
+/** Reads what an answer file says about the database of these names; the environment's own keys go before the questions. Never throws. */
+export function readAnswers(text: string, names: AnswerNames): DatabaseAnswers {
   const { values, problems } = parseEnvironment(text);
   const questions = questionsOf(values);
   const value = (key: string, question: string): OtopiValue | undefined =>
-    values.get(prefixes.answerPrefix + key) ?? questions.get(prefixes.questionPrefix + question)?.at(-1);
+    values.get(names.prefix + key) ?? questions.get(names.questionPrefix + question)?.at(-1);
   const answer = (key: string, question: string): string | undefined => {
     const found = value(key, question);
     return found === undefined || found === null || found === '' ? undefined : String(found);
   };
-  const { local, byOthers } = provisionOf(prefixes, values, questions);
+  const { local, byOthers } = provisionOf(names, values, questions);
   const host = answer('host', 'HOST') ?? (local ? 'localhost' : undefined); // not asked for a local database
   const digits = answer('port', 'PORT');
   const port = digits === undefined ? DEFAULT_PORT : parsePort(digits);

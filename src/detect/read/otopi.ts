@@ -6,6 +6,7 @@
  * setup that finished. Its values preset every later run of setup and of the existing cleanup.
  */
 import type { MarkerFacts } from '../../model/facts.ts';
+import type { Layout } from '../../model/layout.ts';
 import { splitLines, UNIVERSAL_ENDS } from './blanks.ts';
 import { parseIni, scanIni } from './ini.ts';
 import type { Problem } from './problem.ts';
@@ -69,17 +70,17 @@ export function parseEnvironment(text: string): Environment {
   return { values, problems, empty: sections.length === 0 };
 }
 
-/** Holds an administrator's name with its profile, which Keycloak's client treats as part of a secret. */
-const SECRET_NAMES = ['OVESETUP_CONFIG/keycloakOvirtAdminWithProfile'];
+/** The keys of a release's marker that its reader has to know. */
+export type MarkerKeys = Pick<Layout, 'versionKey' | 'secretKeys'>;
 
-/** True for a key whose value must never be shown or stored: passwords and client secrets. */
-export function isSecretKey(key: string): boolean {
-  return SECRET_NAMES.includes(key) || /secret|passw|passphrase|pass$/i.test(key);
+/** True for a key whose value must never be shown or stored: passwords and client secrets, by their names, and those that a release names otherwise. */
+export function isSecretKey(key: string, others: readonly string[]): boolean {
+  return others.includes(key) || /secret|passw|passphrase|pass$/i.test(key);
 }
 
 /** The version of setup that wrote the marker, its numbers alone; null if there is none. */
-export function markerVersion(values: ReadonlyMap<string, OtopiValue>): string | null {
-  const version = values.get('OVESETUP_CORE/generatedByVersion');
+export function markerVersion(values: ReadonlyMap<string, OtopiValue>, key: string): string | null {
+  const version = values.get(key);
   return typeof version === 'string' ? numericVersion(version) : null;
 }
 
@@ -90,17 +91,10 @@ export interface MarkerRead extends Omit<MarkerFacts, 'path'> {
 }
 
 /** Reads the marker; secrets are null among its values. Never throws. */
-export function readMarker(text: string): MarkerRead {
+export function readMarker(text: string, { versionKey, secretKeys }: MarkerKeys): MarkerRead {
   const { values, problems, empty } = parseEnvironment(text);
-  const shown = [...values].map(([key, value]) => [key, isSecretKey(key) ? null : value] as const);
-  return { version: markerVersion(values), values: Object.fromEntries(shown), problems, empty };
-}
-
-/** Whether a component is set up on this host by any of its marker keys; null if none of them says so or denies it. */
-export function componentEnabled(values: MarkerFacts['values'], keys: readonly string[]): boolean | null {
-  const said = keys.map((key) => (Object.hasOwn(values, key) ? values[key] : undefined));
-  if (said.includes(true)) return true;
-  return said.includes(false) ? false : null;
+  const shown = [...values].map(([key, value]) => [key, isSecretKey(key, secretKeys) ? null : value] as const);
+  return { version: markerVersion(values, versionKey), values: Object.fromEntries(shown), problems, empty };
 }
 
 /** The text without some keys, in whatever section they are, with the lines their values go on over; all else byte for byte. */

@@ -1,6 +1,7 @@
 /** Java property files, by the rules of `java.util.Properties`. */
+import type { PropertiesFile } from '../../model/layout.ts';
 import { splitLines, UNIVERSAL_ENDS, withoutMark } from './blanks.ts';
-import { parseJdbcUrl, type RawCredentials } from './jdbc.ts';
+import { DEFAULT_PORT, type JdbcTarget, parseJdbcUrl, parsePort, type RawCredentials } from './jdbc.ts';
 import type { Problem } from './problem.ts';
 
 export interface Properties {
@@ -72,12 +73,25 @@ export function readProperties(text: string): Properties {
 }
 
 /**
- * Credentials in the file of the internal profile (`aaa/internal.properties`, since 3.6): url, role and password under
- * `config.datasource.`. Null where url or role are missing or cannot be understood.
+ * Credentials under the keys of one file: of the internal profile (`aaa/internal.properties`, since 3.6), of the Data Warehouse of 3.3, of Reports. Null where server,
+ * database or role are missing or cannot be understood.
  */
-export function jdbcCredentials({ values }: Properties): RawCredentials | null {
-  const target = parseJdbcUrl(values.get('config.datasource.jdbcurl') ?? '');
-  const role = values.get('config.datasource.dbuser') ?? '';
-  if (target === null || role === '') return null;
-  return { ...target, role, password: values.get('config.datasource.dbpassword') || undefined };
+export function propertyCredentials(
+  { values }: Properties,
+  { server, role, password }: PropertiesFile,
+): RawCredentials | null {
+  const value = (key: string): string => values.get(key) ?? '';
+  const target =
+    'url' in server
+      ? parseJdbcUrl(value(server.url))
+      : plainTarget(value(server.host), value(server.port), value(server.database));
+  if (target === null || value(role) === '') return null;
+  return { ...target, role: value(role), password: value(password) || undefined };
+}
+
+function plainTarget(host: string, digits: string, database: string): JdbcTarget | null {
+  const port = digits === '' ? DEFAULT_PORT : parsePort(digits);
+  return host === '' || database === '' || port === null
+    ? null
+    : { host, port, database, secured: false, validation: false };
 }

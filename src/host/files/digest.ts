@@ -5,14 +5,15 @@ import { HostError } from '../../model/errors.ts';
 import { hostPath, parentOf, realPath } from '../../model/paths.ts';
 import { fileError } from './errors.ts';
 import { readPieces, stat } from './read.ts';
-import { at, withParent } from './walk.ts';
+import { lookAt } from './shelf.ts';
+import { at } from './walk.ts';
 
 /** As many links as the kernel follows in one path. */
 const MOST_LINKS = 40;
 
 /** What is at a host path while links are followed: a link's text, or whether it is a directory; null if nothing is there. */
-function lookAt(root: string, path: string): { target: string } | { target: null } | null {
-  return withParent(root, path, ({ dir, name, real }) => {
+function lookAtName(root: string, path: string): { target: string } | { target: null } | null {
+  return lookAt(root, path, ({ dir, name, real }) => {
     try {
       const found = lstatSync(at(dir, name), { throwIfNoEntry: false });
       if (found === undefined) return null;
@@ -39,7 +40,7 @@ function resolveInside(root: string, path: string): string | null {
       continue;
     }
     const next = done === '/' ? `/${name}` : `${done}/${name}`;
-    const found = lookAt(root, next);
+    const found = lookAtName(root, next);
     if (found === null) return null;
     if (found.target === null) {
       done = next;

@@ -30,9 +30,9 @@ export function withEntry<T>({ dir, name, real }: Parent, use: (entry: Entry) =>
 
 /** Neither the directory nor what is at the name may lie on another mount than the anchor: nothing is deleted or written across one. */
 export function assertOnAnchorMount(parent: Parent, entry: Entry | null): void {
-  const mount = parent.anchorMount ?? (entry === null ? mountOf(parent.dir) : mountOf(entry.fd));
-  if (mountOf(parent.dir) !== mount) throw mountError(parent.real);
-  if (entry !== null && mountOf(entry.fd) !== mount) throw mountError(parent.real);
+  const [own, above] = [entry === null ? null : mountOf(entry.fd), mountOf(parent.dir)];
+  const mount = parent.anchorMount ?? own ?? above;
+  if (above !== mount || (own ?? mount) !== mount) throw mountError(parent.real);
 }
 
 export function typeOf(stat: Stats): Identity['type'] {

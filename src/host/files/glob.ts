@@ -3,7 +3,7 @@ import { hostPath, realPath } from '../../model/paths.ts';
 import { withEntry } from './entry.ts';
 import { mountOf } from './mount.ts';
 import { namesIn, stat } from './read.ts';
-import { withDirectory } from './walk.ts';
+import { lookInto } from './shelf.ts';
 
 /** True if a name fits one component of a pattern. A leading dot is a character like any other: names of the PKI begin with one. */
 function fits(part: string, name: string): boolean {
@@ -43,6 +43,6 @@ export function glob(root: string, pattern: string): string[] {
   if (first < 0) return stat(root, pattern) === null ? [] : [hostPath(root, pattern)];
   const base = `/${parts.slice(0, first).join('/')}`;
   const found: string[] = [];
-  withDirectory(root, base, (dir) => look({ root, mount: mountOf(dir), found }, dir, base, parts.slice(first)));
+  lookInto(root, base, (dir) => look({ root, mount: mountOf(dir), found }, dir, base, parts.slice(first)));
   return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

@@ -1,4 +1,7 @@
-/** Files of the installation below a root. Each call opens what it needs and closes it again; nothing is remembered between two calls. */
+/**
+ * Files of the installation below a root. Each call that changes something opens what it needs and closes it again; those that only look share the directories
+ * they have open, for a moment (shelf.ts).
+ */
 import { statfsSync } from 'node:fs';
 import { hostPath, parentOf, realPath } from '../../model/paths.ts';
 import type { Files } from '../port.ts';
@@ -7,8 +10,9 @@ import { fileError } from './errors.ts';
 import { glob } from './glob.ts';
 import { link, makeParents } from './make.ts';
 import { list, onOtherMount, readBytes, readLink, stat } from './read.ts';
-import { remove, removeDir } from './remove.ts';
+import { remove, removeAll, removeDir } from './remove.ts';
 import { replace } from './replace.ts';
+import { letGo } from './shelf.ts';
 import { at, withDirectory } from './walk.ts';
 
 /** Free bytes for this caller on the file system of a directory, or of the nearest one above that exists. */
@@ -26,6 +30,16 @@ function freeBytes(root: string, path: string): number {
   }
 }
 
+/** Changes something: nothing that was open before is used, and what was open is not used afterwards. */
+function anew<T>(change: () => T): T {
+  letGo();
+  try {
+    return change();
+  } finally {
+    letGo();
+  }
+}
+
 /** The files below `root`, a directory by its real path that is no link itself. */
 export function createFiles(root: string): Files {
   return {
@@ -38,12 +52,13 @@ export function createFiles(root: string): Files {
     readBytes: async (path, limit) => readBytes(root, path, limit),
     readText: async (path) => readBytes(root, path)?.toString('utf8') ?? null,
     digest: async (path, algorithm) => digest(root, path, algorithm),
-    remove: async (path, expect, anchor) => remove(root, path, expect, anchor),
-    removeDir: async (path, anchor) => removeDir(root, path, anchor),
-    replace: async (path, bytes, how) => replace(root, path, bytes, how),
+    remove: async (path, expect, anchor) => anew(() => remove(root, { path, expect, anchor })),
+    removeAll: async (removals) => anew(() => removeAll(root, removals)),
+    removeDir: async (path, anchor) => anew(() => removeDir(root, path, anchor)),
+    replace: async (path, bytes, how) => anew(() => replace(root, path, bytes, how)),
     freeBytes: async (path) => freeBytes(root, path),
-    makeParents: async (path, like, anchor) => makeParents(root, path, like, anchor),
-    link: async (path, target, anchor) => link(root, path, target, anchor),
+    makeParents: async (path, like, anchor) => anew(() => makeParents(root, path, like, anchor)),
+    link: async (path, target, anchor) => anew(() => link(root, path, target, anchor)),
     onOtherMount: async (path, anchor) => onOtherMount(root, path, anchor),
   };
 }

@@ -6,15 +6,16 @@ import type { FileStat } from '../port.ts';
 import { type Entry, fileStat, typeOf, withEntry } from './entry.ts';
 import { codeOf, fileError, linkError } from './errors.ts';
 import { mountOf } from './mount.ts';
-import { at, type Parent, withDirectory, withParent } from './walk.ts';
+import { lookAt, lookInto } from './shelf.ts';
+import { at, type Parent } from './walk.ts';
 
 /** The largest file that is read whole, bytes. Nothing that setup writes comes near. */
 const LIMIT = 16 * 1024 * 1024;
 
 /** lstat; null if absent. */
 export function stat(root: string, path: string): FileStat | null {
-  if (hostPath(root, path) === '/') return withDirectory(root, path, (dir) => fileStat(fstatSync(dir)));
-  return withParent(root, path, (parent) => withEntry(parent, (entry) => fileStat(entry.stat)));
+  if (hostPath(root, path) === '/') return lookInto(root, path, (dir) => fileStat(fstatSync(dir)));
+  return lookAt(root, path, (parent) => withEntry(parent, (entry) => fileStat(entry.stat)));
 }
 
 /**
@@ -22,7 +23,7 @@ export function stat(root: string, path: string): FileStat | null {
  * and nothing of ours has one. The directory then counts as not empty when it is to be removed.
  */
 export function list(root: string, path: string): string[] | null {
-  return withDirectory(root, path, (dir) => namesIn(dir, realPath(root, path)));
+  return lookInto(root, path, (dir) => namesIn(dir, realPath(root, path)));
 }
 
 /** Names in an open directory, as `list` gives them. */
@@ -41,7 +42,7 @@ export function namesIn(dir: number, real: string): string[] {
 
 /** The text of a symbolic link; null if the path is absent or no link. */
 export function readLink(root: string, path: string): string | null {
-  const target = withParent(root, path, ({ dir, name, real }) => {
+  const target = lookAt(root, path, ({ dir, name, real }) => {
     try {
       return readlinkSync(at(dir, name), { encoding: 'buffer' });
     } catch (error) {
@@ -76,7 +77,7 @@ function openForReading({ fd, stat }: Entry, real: string): number {
 
 /** Hands a regular file's bytes to `use`, piece by piece; null if the path is absent. The pieces share their memory. */
 export function readPieces(root: string, path: string, use: (piece: Buffer) => void): true | null {
-  return withParent(root, path, (parent) =>
+  return lookAt(root, path, (parent) =>
     withEntry(parent, (entry) => {
       const fd = openForReading(entry, parent.real);
       try {
@@ -116,5 +117,5 @@ export function readBytes(root: string, path: string, limit = LIMIT): Buffer | n
 export function onOtherMount(root: string, path: string, anchor: string): boolean {
   const differs = (parent: Parent): boolean | null =>
     withEntry(parent, ({ fd }) => mountOf(fd) !== (parent.anchorMount ?? mountOf(parent.dir)));
-  return withParent(root, path, differs, anchor) ?? false;
+  return lookAt(root, path, differs, anchor) ?? false;
 }

@@ -33,18 +33,21 @@ export interface Parent {
   anchorMount: number | null;
 }
 
+/** @throws HostError for a host path that could lead anywhere else than it says; `path` is for the message */
+export function assertPlain(path: string, inside: string): void {
+  // A name that is not the same after encoding (a lone surrogate) would be the name of another file.
+  if (inside === '/' || (isPlainPath(inside) && Buffer.from(inside).toString() === inside)) return;
+  throw new HostError(`"${path}" is not the plain absolute path of one file. Nothing was done with it.`, {
+    hint: 'Correct the record or file that names it, then run engine-cleanup again.',
+    code: 'EINVAL',
+  });
+}
+
 /** The components of a host path below the root; none for the root itself. */
 function componentsOf(root: string, path: string): string[] {
   const inside = hostPath(root, path);
-  if (inside === '/') return [];
-  // A name that is not the same after encoding (a lone surrogate) would be the name of another file.
-  if (!isPlainPath(inside) || Buffer.from(inside).toString() !== inside) {
-    throw new HostError(`"${path}" is not the plain absolute path of one file. Nothing was done with it.`, {
-      hint: 'Correct the record or file that names it, then run engine-cleanup again.',
-      code: 'EINVAL',
-    });
-  }
-  return inside.slice(1).split('/');
+  assertPlain(path, inside);
+  return inside === '/' ? [] : inside.slice(1).split('/');
 }
 
 /** Without /proc every name in an open directory would look absent, and absent is success. */
@@ -60,7 +63,8 @@ function assertProc(dir: number): void {
   });
 }
 
-function openRoot(root: string): number {
+/** Opens the root itself. The file descriptor is the caller's to close. */
+export function openRoot(root: string): number {
   let dir: number;
   try {
     dir = openSync(root, DIRECTORY);
@@ -76,14 +80,15 @@ function openRoot(root: string): number {
   }
 }
 
-function openChild(dir: number, name: string, real: string): number | null {
+/** Opens a directory in an open one; null if there is none. The file descriptor is the caller's to close. `real`: its real path, for messages. */
+export function openChild(dir: number, name: string, real: () => string): number | null {
   try {
     return openSync(at(dir, name), DIRECTORY);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOTDIR' || code === 'ELOOP') return notDirectory(dir, name, real);
+    if (code === 'ENOTDIR' || code === 'ELOOP') return notDirectory(dir, name, real());
     if (isAbsent(error)) return null;
-    throw fileError(error, real, 'cannot be looked into');
+    throw fileError(error, real(), 'cannot be looked into');
   }
 }
 
@@ -100,6 +105,18 @@ function notDirectory(dir: number, name: string, real: string): null {
   return null;
 }
 
+/** @throws HostError for the root itself, which has no directory it lies in */
+export function assertNotRoot(inside: string, real: string): void {
+  if (inside !== '/') return;
+  throw new HostError(`${real} is the root of the installation. It is never changed.`, { hint: 'See the log.' });
+}
+
+/** @throws Error for a path that does not lie below its anchor: a mistake of the program */
+export function assertBelowAnchor(root: string, path: string, anchor: string): void {
+  if (isBelow(hostPath(root, path), hostPath(root, anchor))) return;
+  throw new Error(`${path} does not lie below its anchor ${anchor}`);
+}
+
 /** Walks down and calls `use` in the last directory; null if one is absent. `enter` sees every directory on the way, with its depth below the root. */
 function descend<T>(
   root: string,
@@ -111,7 +128,7 @@ function descend<T>(
   try {
     enter(dir, 0);
     for (const [index, name] of names.entries()) {
-      const next = openChild(dir, name, realPath(root, `/${names.slice(0, index + 1).join('/')}`));
+      const next = openChild(dir, name, () => realPath(root, `/${names.slice(0, index + 1).join('/')}`));
       if (next === null) return null;
       closeSync(dir);
       dir = next;
@@ -137,12 +154,8 @@ export function withParent<T>(
 ): T | null {
   const names = componentsOf(root, path);
   const real = realPath(root, path);
-  if (names.length === 0) {
-    throw new HostError(`${real} is the root of the installation. It is never changed.`, { hint: 'See the log.' });
-  }
-  if (anchor !== null && !isBelow(hostPath(root, path), hostPath(root, anchor))) {
-    throw new Error(`${path} does not lie below its anchor ${anchor}`);
-  }
+  assertNotRoot(hostPath(root, path), real);
+  if (anchor !== null) assertBelowAnchor(root, path, anchor);
   const anchorDepth = anchor === null ? -1 : componentsOf(root, anchor).length;
   let anchorMount: number | null = null;
   return descend(

@@ -7,7 +7,7 @@ import type { AdminConnection, ProgramLogin, QueryRow } from '../port.ts';
 import type { Account } from './account.ts';
 import { serverError } from './errors.ts';
 import { complaint, type ProgramEnd, runProgram } from './program.ts';
-import { connectionString } from './quote.ts';
+import { asJson, connectionString } from './quote.ts';
 
 /** The server ends a statement at its limit and says so; only one that says nothing is given up this much later, ms. */
 const GRACE_MS = 2000;
@@ -40,15 +40,10 @@ export function adminLogin({ account, socketDir, port, database }: AdminOptions)
 export function adminConnection(options: AdminOptions): AdminConnection {
   const login = adminLogin(options);
   return {
-    login,
-    // json_agg is newer than the oldest server (9.2).
+    // No secret is in it, so there is nothing to open or close.
+    login: async () => ({ ...login, close: () => undefined }),
     async query<T extends QueryRow>(sql: string): Promise<T[]> {
-      const text = await psql(
-        options,
-        login,
-        `SELECT coalesce(array_to_json(array_agg(row_to_json(t))), '[]') FROM (\n${sql}\n) t;\n`,
-      );
-      return JSON.parse(text) as T[];
+      return JSON.parse(await psql(options, login, `${asJson(sql)};\n`)) as T[];
     },
     async execute(sql: string): Promise<void> {
       await psql(options, login, `${sql}\n;\n`);

@@ -10,7 +10,8 @@ import { isLocked, OUT_OF_SHARED_MEMORY, rawError } from './errors.ts';
 import { findFalls } from './falls.ts';
 import { prepareSession } from './inspect.ts';
 import { endOwnSessions, lockedError, lockTables, setLimits } from './locks.ts';
-import { Dropper, findOwned, keyOf, nameOf, type OwnedObject, ownedSql } from './owned.ts';
+import { Dropper, findOwned, findOwnTables, keyOf, nameOf, type OwnedObject, ownedSql } from './owned.ts';
+import { asJson } from './quote.ts';
 import { assertUsable, hasPublic, makeUsable } from './usable.ts';
 
 const UNCHANGED = 'Nothing in it was changed.';
@@ -28,8 +29,10 @@ export interface ClearOptions {
 export interface ClearHow {
   /** Objects of other owners that the plan names as falling with ours. Anything else that would fall stops the clearing. */
   cascades: readonly string[];
-  /** Setup needs the extension uuid-ossp: make it, where it is missing and the role may. */
-  uuidOssp: boolean;
+  /** Extensions that setup needs in it: made where they are missing and the role may. */
+  extensions: readonly string[];
+  /** Called when the drops begin: they take a while, in which whoever waits for their end can prepare for it. Sessions of the role live on from here. */
+  dropping?(): void;
 }
 
 export class ClearSession {
@@ -104,9 +107,9 @@ export class ClearSession {
     const connection = this.#connection;
     try {
       await endOwnSessions(connection);
-      await this.#assertNothingNew();
-      const objects = await this.#assertNamed(how.cascades);
-      const before = await makeUsable(connection, how.uuidOssp);
+      const objects = await this.#assertAsPlanned(how.cascades);
+      how.dropping?.();
+      const before = await makeUsable(connection, how.extensions);
       const whole = objects * SPARE <= this.#capacity && (await this.#dropWhole());
       if (!whole) {
         await revokeWrites(
@@ -118,11 +121,10 @@ export class ClearSession {
             this.#intact = false;
             this.#outcome = 'What was dropped until then stays dropped, the rest is still there.';
           }
-          await this.#assertNothingNew();
-          await this.#assertNamed(how.cascades);
+          await this.#assertAsPlanned(how.cascades);
         });
       }
-      await assertUsable(connection, this.#version, this.#options.place, before);
+      await assertUsable(connection, this.#options.place, { before, extensions: how.extensions });
       await connection.query('COMMIT');
     } catch (error) {
       throw isLocked(error)
@@ -142,8 +144,7 @@ export class ClearSession {
   async #dropWhole(): Promise<boolean> {
     await this.#connection.query('SAVEPOINT whole');
     try {
-      const dropper = new Dropper(this.#connection, this.#version);
-      while (await dropper.round());
+      await new Dropper(this.#connection, this.#version).all(this.owned);
       return true;
     } catch (error) {
       if (rawError(error).code !== OUT_OF_SHARED_MEMORY) throw error;
@@ -152,8 +153,8 @@ export class ClearSession {
     }
   }
 
-  /** What was made after the snapshot is in no dump. */
-  async #assertNothingNew(): Promise<void> {
+  /** @throws HostError if the role has got something new since the snapshot: that is in no dump */
+  async assertNothingNew(): Promise<void> {
     const known = new Set(this.owned.map(keyOf));
     const fresh = (await findOwned(this.#connection, this.#version)).filter((object) => !known.has(keyOf(object)));
     if (fresh.length === 0) return;
@@ -163,8 +164,11 @@ export class ClearSession {
     );
   }
 
-  async #assertNamed(cascades: readonly string[]): Promise<number> {
-    const { foreign, objects } = await findFalls(this.#connection, this.#version);
+  /** Neither is there anything new, nor would anything fall that the plan does not name. Returns how many objects fall. */
+  async #assertAsPlanned(cascades: readonly string[]): Promise<number> {
+    const { foreign, objects, owned } = await findFalls(this.#connection, this.#version);
+    const known = new Set(this.owned.map(keyOf));
+    if (!owned.every((key) => known.has(key))) await this.assertNothingNew();
     const unnamed = foreign.filter(({ name, data }) => data || !cascades.includes(name));
     if (unnamed.length === 0) return objects;
     throw new HostError(
@@ -195,17 +199,17 @@ async function beginning(connection: Connection): Promise<Start> {
 /** Locks what there is and takes the snapshot; a table that was made in between is locked too, and the snapshot taken anew. */
 async function holdStill(connection: Connection, version: number): Promise<{ snapshot: string; owned: OwnedObject[] }> {
   const locked = new Set<string>();
+  let free: readonly Pick<OwnedObject, 'classid' | 'objid' | 'identity'>[] = await findOwnTables(connection);
   for (;;) {
-    const [row] = await connection.query<{ snapshot: string; owned: OwnedObject[] }>(
-      `SELECT pg_export_snapshot() AS snapshot,
-              (SELECT coalesce(array_to_json(array_agg(row_to_json(w))), '[]') FROM (${ownedSql(version)}) w) AS owned`,
-    );
-    const free = row!.owned.filter((object) => object.kind === 'table' && !locked.has(keyOf(object)));
-    if (free.length === 0) return row!;
     await lockTables(
       connection,
       free.map(({ identity }) => identity),
     );
     for (const table of free) locked.add(keyOf(table));
+    const [row] = await connection.query<{ snapshot: string; owned: OwnedObject[] }>(
+      `SELECT pg_export_snapshot() AS snapshot, (${asJson(ownedSql(version))}) AS owned`,
+    );
+    free = row!.owned.filter((object) => object.kind === 'table' && !locked.has(keyOf(object)));
+    if (free.length === 0) return row!;
   }
 }

@@ -1,4 +1,4 @@
-/** Dropping a database and its role, as superuser. What is gone already is success. */
+/** Dropping a database, as superuser or as its owner, and its role, as superuser. What is gone already is success. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostError, intactError } from '../../model/errors.ts';
 import type { AdminConnection } from '../port.ts';
@@ -7,7 +7,7 @@ import { DEPENDENTS, IN_USE, rawError } from './errors.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { endSessions } from './seal.ts';
 
-export { sealDatabase, unsealDatabase } from './seal.ts';
+export { sealAsOwner, sealDatabase, unsealDatabase } from './seal.ts';
 
 /** A superuser's monitoring may connect again and again: each try ends its sessions first. The server itself waits up to 5 s in each. */
 const TRIES = 3;

@@ -1,10 +1,11 @@
-/** A database's dump: pg_dump's custom format through our hands onto the disk, hashed on the way, and read back from there. */
+/** A database's dump: pg_dump's custom format through our hands onto the disk and to pg_restore, which reads it while it grows; hashed on the way, and read back. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { HostError, InterruptedError } from '../../model/errors.ts';
 import { parentOf } from '../../model/paths.ts';
 import type { ProgramLogin } from '../port.ts';
-import { checkDump } from './dump-check.ts';
+import { allEnded, DumpCheck } from './dump-check.ts';
 import type { OwnedObject } from './owned.ts';
 import { complaint, type ProgramEnd, runProgram } from './program.ts';
 
@@ -12,8 +13,6 @@ export interface DumpRequest {
   /** Paths of the programs. */
   pgDump: string;
   pgRestore: string;
-  /** Numeric, as `server_version_num`: 150004. */
-  pgRestoreVersion: number;
   login: ProgramLogin;
   /** The database in messages. */
   place: string;
@@ -40,16 +39,27 @@ export interface Dump {
 /** Makes a dump and reads it back. After a failure nothing of it is left. @throws HostError; InterruptedError when the operator stopped it */
 export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
   const fd = openTarget(request);
+  const check = new DumpCheck(request);
   try {
-    const dump = await write(fd, request);
+    const dump = await write(fd, request, check);
+    await allEnded([sync(fd, request), check.finish(dump)]);
     syncDirectory(parentOf(request.target));
-    await checkDump(request, dump);
     return dump;
   } catch (error) {
+    await check.abandon();
     unlinkSync(request.target);
     throw error;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Waits until the dump is on the disk. */
+async function sync(fd: number, { target, place }: DumpRequest): Promise<void> {
+  try {
+    await promisify(fsync)(fd);
+  } catch (error) {
+    throw fileError(error, target, place);
   }
 }
 
@@ -61,7 +71,7 @@ function openTarget({ target, place }: DumpRequest): number {
   }
 }
 
-async function write(fd: number, request: DumpRequest): Promise<Dump> {
+async function write(fd: number, request: DumpRequest, check: DumpCheck): Promise<Dump> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const end = await runProgram(
@@ -79,7 +89,7 @@ async function write(fd: number, request: DumpRequest): Promise<Dump> {
       silenceMs: request.timeoutMs,
       signal: request.signal,
     },
-    (chunk) => {
+    async (chunk) => {
       try {
         for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
       } catch (error) {
@@ -88,15 +98,11 @@ async function write(fd: number, request: DumpRequest): Promise<Dump> {
       hash.update(chunk);
       sizeBytes += chunk.length;
       request.onBytes(sizeBytes);
+      await check.take(chunk);
     },
   );
   if (end.ended === 'stop') throw new InterruptedError();
   if (end.code !== 0 || end.ended !== null) throw dumpError(request, end);
-  try {
-    fsyncSync(fd);
-  } catch (error) {
-    throw fileError(error, request.target, request.place);
-  }
   return { sizeBytes, sha256: hash.digest('hex') };
 }
 

@@ -3,6 +3,7 @@
  * owners among it (views on our tables, foreign keys to them, functions and defaults that use our types) would otherwise go without a word.
  */
 import type { Connection } from '../port.ts';
+import { OWNED } from './inspect-catalog.ts';
 import { DATA_RELKINDS, objectsSql } from './kinds.ts';
 
 export interface Fall {
@@ -19,6 +20,8 @@ export interface Falls {
   foreign: Fall[];
   /** Objects that fall in all: about as many locks one transaction needs. */
   objects: number;
+  /** Keys (`keyOf`) of what the role owns: asked together, because both need the list of all objects. */
+  owned: string[];
 }
 
 /** Owner of the object (f.classid, f.objid); parts of a table have the table's. Null for what has none. */
@@ -105,6 +108,7 @@ function fallsSql(version: number): string {
       AND NOT (w.objsubid <> 0 AND EXISTS (SELECT 1 FROM others p WHERE p.classid = w.classid AND p.objid = w.objid AND p.objsubid = 0))
   )
   SELECT (SELECT count(*) FROM (SELECT DISTINCT classid, objid FROM fall) n)::int AS objects,
+    (SELECT coalesce(array_to_json(array_agg(o.classid::int8 || ':' || o.objid::int8)), '[]') FROM o, me WHERE ${OWNED}) AS owned,
     (SELECT coalesce(array_to_json(array_agg(row_to_json(l))), '[]') FROM (
        SELECT w.classid::int8 AS classid, w.objid::int8 AS objid, ${nameSql(version)} AS name,
          w.classid = 'pg_class'::regclass AND (w.objsubid <> 0 OR EXISTS (
@@ -114,6 +118,9 @@ function fallsSql(version: number): string {
 
 /** Asks what would fall with everything that the role of the session owns. */
 export async function findFalls(connection: Connection, version: number): Promise<Falls> {
-  const [row] = await connection.query<{ objects: number; foreign_objects: Fall[] }>(fallsSql(version));
-  return { foreign: row?.foreign_objects ?? [], objects: row?.objects ?? 0 };
+  const [row] = await connection.query<{ objects: number; owned: string[]; foreign_objects: Fall[] }>(
+    fallsSql(version),
+  );
+  const { foreign_objects: foreign, objects, owned } = row!;
+  return { foreign, objects, owned };
 }

@@ -30,8 +30,9 @@ export interface Catalog {
   columns: string[];
   publicSchema: boolean;
   mayCreateInPublic: boolean;
-  uuidOssp: boolean;
+  missingExtensions: string[];
   foreign: ForeignObject[];
+  misowned: string[];
   /** Other owners have publications or event triggers, which hang on objects of ours without being in anybody's way. */
   bystanders: boolean;
   sessions: Session[];
@@ -72,6 +73,16 @@ export const OWNED = `o.owner = me.oid AND NOT (o.kind = 'schema' AND (${FOREIGN
 /** Objects of others that lie where setup works, and large objects, which make the dump of a plain role fail. */
 const IN_THE_WAY = `o.kind IN (${list(KINDS.filter(({ inTheWay }) => inTheWay).map(({ word }) => word))})`;
 
+function textArray(values: readonly string[]): string {
+  return `ARRAY[${values.map(quoteLiteral).join(', ')}]::text[]`;
+}
+
+/** Setup's own question before an upgrade: relations of every kind and in every schema, not only those it made. Its names do not begin with `pg`. */
+const MISOWNED = `SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
+    WHEN 'c' THEN 'composite type' WHEN 'f' THEN 'foreign table' ELSE 'index' END || ' ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS v
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg_%' AND c.relname NOT LIKE 'pg_%' AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1`;
+
 function catalogSql(version: number, layout: DatabaseLayout, columns: readonly string[]): string {
   const relations = [...new Set([...layout.signature, ...(layout.complete?.relations ?? [])])];
   const schemas = [...new Set([...layout.schemas, ...(layout.complete?.schemas ?? [])])];
@@ -96,10 +107,11 @@ function catalogSql(version: number, layout: DatabaseLayout, columns: readonly s
                   AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')`)} AS columns,
     EXISTS (SELECT 1 FROM pg_namespace WHERE ${inPublic}) AS "publicSchema",
     coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE ${inPublic}), false) AS "mayCreateInPublic",
-    EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'uuid-ossp') AS "uuidOssp",
+    ${values(`SELECT v FROM unnest(${textArray(layout.extensions)}) v WHERE v NOT IN (SELECT extname::text FROM pg_extension) ORDER BY 1`)} AS "missingExtensions",
     ${rows(`SELECT o.classid::int8 AS classid, o.objid::int8 AS objid, o.kind || ' ' || o.identity AS name
               FROM o, me WHERE o.owner <> me.oid AND ${IN_THE_WAY} ORDER BY 3`)} AS foreign,
     EXISTS (SELECT 1 FROM o, me WHERE o.owner <> me.oid AND NOT (${IN_THE_WAY})) AS bystanders,
+    ${values(MISOWNED)} AS misowned,
     ${rows(sessionsSql(version))} AS sessions,
     current_setting('max_locks_per_transaction')::int8
       * (current_setting('max_connections')::int8 + current_setting('max_prepared_transactions')::int8) AS "lockCapacity"

@@ -1,9 +1,10 @@
-/** What is in a database, as the role of the session sees it: three questions, four where other owners have something in it. Only reads. */
+/** What is in a database, as the role of the session sees it: three questions, one more where other owners have something in it, and two where a verdict follows. Only reads. */
 import type { DatabaseContent } from '../../model/facts.ts';
 import type { DatabaseLayout } from '../../model/layout.ts';
 import type { Connection } from '../port.ts';
 import { findFalls } from './falls.ts';
 import { type Catalog, readCatalog } from './inspect-catalog.ts';
+import { readStumbles } from './inspect-stumbles.ts';
 import { neededColumns, readTables, type TableFindings } from './inspect-tables.ts';
 import { serverIdSql } from './server-id.ts';
 
@@ -38,16 +39,20 @@ function missingOf(layout: DatabaseLayout, catalog: Catalog, tables: TableFindin
     ...unwritable,
     ...complete.relations.filter((name) => !catalog.relations.includes(name)),
     ...complete.schemas.filter((name) => !catalog.schemas.includes(name)).map((name) => `schema ${name}`),
-    ...(complete.administrator && !tables.administrator ? ['an administrator with the role SuperUser'] : []),
-    ...(complete.schemaVersion && !tables.schemaVersion ? ['a finished schema_version'] : []),
+    ...tables.lacks,
   ];
 }
 
 /**
  * Looks into a database.
+ * @param judged a verdict on it follows: what setup would stumble over is looked for
  * @throws HostError if the session is lost or the server takes too long; never for what a half-built database lacks
  */
-export async function inspectContent(connection: Connection, layout: DatabaseLayout): Promise<DatabaseContent> {
+export async function inspectContent(
+  connection: Connection,
+  layout: DatabaseLayout,
+  judged = true,
+): Promise<DatabaseContent> {
   const { version, serverId } = await startSession(connection);
   const catalog = await readCatalog(connection, version, layout, neededColumns(layout));
   const tables = await readTables(connection, layout, catalog.columns);
@@ -66,12 +71,17 @@ export async function inspectContent(connection: Connection, layout: DatabaseLay
   const staying = foreign.filter(
     (object) => !going.some(({ classid, objid }) => classid === object.classid && objid === object.objid),
   );
-  const { administrator: _administrator, schemaVersion: _schemaVersion, ...asked } = tables;
+  const { lacks: _lacks, ...asked } = tables;
+  const stumbles =
+    judged && catalog.tables > 0
+      ? await readStumbles(connection, layout, catalog.columns)
+      : ({ state: 'unasked' } as const);
   return {
     serverVersion: version,
     serverId,
     ...rest,
     ...asked,
+    stumbles,
     obstacles: catalog.tables > 0 ? [] : catalog.obstacles,
     foreignObjects: staying.map(({ name }) => name),
     cascades: going.map(({ name }) => name),

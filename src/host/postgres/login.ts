@@ -3,15 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from '../../model/credentials.ts';
-import type { ConnectOptions, ProgramLogin } from '../port.ts';
+import type { ConnectOptions, OpenLogin } from '../port.ts';
 import { APPLICATION } from './connection.ts';
 import { connectionString, withoutNul } from './quote.ts';
 import { trustedCas } from './trust.ts';
-
-export interface RoleLogin extends ProgramLogin {
-  /** Closes the files: after the program has ended. */
-  close(): void;
-}
 
 /** No file of this name is there, so what libpq would look for in the caller's home (certificates, CAs) does not come in. */
 const NO_FILE = '/dev/null/none';
@@ -51,7 +46,7 @@ function tlsVariables({ secured, validation }: Credentials, caPath: string): Rec
  * The login of a role. libpq takes a password file only if it is a regular one of mode 0600; /proc/self/fd/N of a file without a name is.
  * @param dir where the files are made for a moment, a directory of ours alone
  */
-export async function roleLogin(credentials: Credentials, options: ConnectOptions, dir: string): Promise<RoleLogin> {
+export async function roleLogin(credentials: Credentials, options: ConnectOptions, dir: string): Promise<OpenLogin> {
   const fds: number[] = [];
   const hand = (text: string): string => {
     fds.push(namelessFile(dir, text));

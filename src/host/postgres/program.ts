@@ -3,9 +3,11 @@
  * environment without anything else of ours. What it writes can be had while it comes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { HostError } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/paths.ts';
+import { libraryPath } from '../libraries.ts';
 import type { ProgramLogin } from '../port.ts';
 
 /** Of what it says on standard error the end is kept: the first lines of a long list of complaints seldom name the cause. */
@@ -16,8 +18,11 @@ export interface ProgramCall {
   file: string;
   args: readonly string[];
   login?: ProgramLogin | null;
-  /** Written to standard input; without it standard input is at its end. */
-  input?: string;
+  /**
+   * Written to standard input; without it standard input is at its end. A stream is destroyed when the program wants no more of it, and as long as it has not ended
+   * the program may be waiting for it: who writes to it watches over that.
+   */
+  input?: string | Readable;
   /** Longest wait for the next sign of life on standard output, or for the end, ms. */
   silenceMs: number;
   /** Ends it when the operator asks to stop. */
@@ -36,13 +41,11 @@ export interface ProgramEnd {
 export type Sink = (chunk: Buffer) => void | Promise<void>;
 
 function environment(call: ProgramCall): Record<string, string> {
-  // A PostgreSQL outside the system's directories may need its libraries named.
-  const { LD_LIBRARY_PATH } = process.env;
   return {
     PATH: `${parentOf(call.file)}:/usr/sbin:/usr/bin:/sbin:/bin`,
     LC_ALL: 'C',
     HOME: '/',
-    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
+    ...libraryPath(call.file),
     ...call.login?.env,
   };
 }
@@ -67,18 +70,27 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
   const child = start(call);
   const exit = exitOf(child);
   child.stdin?.on('error', () => undefined); // it ended before it had read everything: its exit status tells
-  child.stdin?.end(call.input);
+  const fed = feed(child.stdin, call.input);
   let ended: ProgramEnd['ended'] = null;
   const end = (why: 'silence' | 'stop'): void => {
     ended ??= why;
     child.kill('SIGKILL');
     child.stdout?.destroy();
   };
-  let timer = setTimeout(end, call.silenceMs, 'silence');
+  // As long as it is fed its silence is not its own; when it has ended there is none.
+  let watched = fed === null;
+  let timer: NodeJS.Timeout | undefined;
   const alive = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(end, call.silenceMs, 'silence');
+    if (watched) timer = setTimeout(end, call.silenceMs, 'silence');
   };
+  const watch = (on: boolean): void => {
+    watched = on;
+    alive();
+  };
+  watch(watched);
+  let over = false;
+  fed?.then(() => watch(!over));
   const stop = (): void => end('stop');
   call.signal?.addEventListener('abort', stop, { once: true });
   if (call.signal?.aborted) stop();
@@ -89,10 +101,22 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
     if (outcome instanceof Error) throw cannotStart(call.file, outcome);
     return { code: outcome, stderr: stderr(), ended };
   } finally {
-    clearTimeout(timer);
+    over = true;
+    watch(false);
     call.signal?.removeEventListener('abort', stop);
+    if (call.input instanceof Readable) call.input.destroy();
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   }
+}
+
+/** Hands over the input; null if that is done at once. */
+function feed(stdin: Writable | null, input: string | Readable | undefined): Promise<void> | null {
+  if (!(input instanceof Readable) || stdin === null) {
+    stdin?.end(input);
+    return null;
+  }
+  // What the program does not want is its own business: its exit status tells.
+  return pipeline(input, stdin).catch(() => undefined);
 }
 
 async function consume(stream: Readable | null, sink: Sink, alive: () => void): Promise<void> {

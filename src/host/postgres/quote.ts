@@ -27,3 +27,8 @@ export function connectionString(values: Readonly<Record<string, string>>): stri
     .map(([key, value]) => `${key}='${withoutNul(value).replace(/[\\']/g, '\\$&')}'`)
     .join(' ');
 }
+
+/** A SELECT of which the one value is a JSON array of the rows of another. json_agg is newer than the oldest server (9.2). */
+export function asJson(sql: string): string {
+  return `SELECT coalesce(array_to_json(array_agg(row_to_json(t))), '[]') AS rows FROM (\n${sql}\n) t`;
+}

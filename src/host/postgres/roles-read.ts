@@ -1,4 +1,4 @@
-/** What the server's shared catalogues say about roles and databases that will be dropped. Only a superuser may read the password hashes. */
+/** What the server's shared catalogues say about roles and databases that will be dropped. Only a superuser may read the password hashes, and so write down a role. */
 import { HostError } from '../../model/errors.ts';
 import type { AdminConnection, QueryRow } from '../port.ts';
 import { quoteLiteral } from './quote.ts';
@@ -42,6 +42,8 @@ export interface Database extends QueryRow {
   provider: string | null;
   locale: string | null;
   tablespace: string;
+  /** Connection limit; -1: none. */
+  limit: number;
   comment: string | null;
   grants: { grantee: string | null; privilege: string; grantable: boolean }[] | null;
 }
@@ -78,7 +80,7 @@ function databasesSql(version: number, databases: string): string {
   const locale = version >= 170000 ? 'd.datlocale' : version >= 150000 ? 'd.daticulocale' : 'NULL';
   return `SELECT d.datname AS name, pg_get_userbyid(d.datdba) AS owner, pg_encoding_to_char(d.encoding) AS encoding, d.datcollate AS collate, d.datctype AS ctype,
           ${version >= 150000 ? 'd.datlocprovider' : 'NULL'} AS provider, ${locale} AS locale,
-          t.spcname AS tablespace, shobj_description(d.oid, 'pg_database') AS comment,
+          t.spcname AS tablespace, d.datconnlimit AS "limit", shobj_description(d.oid, 'pg_database') AS comment,
           (SELECT array_to_json(array_agg(row_to_json(g))) FROM (
              SELECT r.rolname AS grantee, x.privilege_type AS privilege, x.is_grantable AS grantable
                FROM aclexplode(d.datacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee ORDER BY 1, 2) g) AS grants
@@ -97,7 +99,7 @@ export async function readRoles(
   const { version } = server!;
   const [roleNames, databaseNames] = [list(roles), list(databases)];
   const [found, memberships, made, settings] = await Promise.all([
-    admin.query<Role>(rolesSql(version, roleNames)),
+    roles.length === 0 ? [] : admin.query<Role>(rolesSql(version, roleNames)),
     admin.query<Membership>(membershipsSql(version, roleNames)),
     admin.query<Database>(databasesSql(version, databaseNames)),
     admin.query<Setting>(settingsSql(roleNames, databaseNames)),

@@ -1,6 +1,6 @@
 /**
- * SQL that makes dropped roles and their empty databases again: for psql, as superuser, before pg_restore fills the databases. It may be run twice: what is there
- * already is only altered. The password hashes in it are the only secret.
+ * SQL that makes dropped roles and their empty databases again: for psql, as whoever dropped them, before pg_restore fills the databases. It may be run twice: what is
+ * there already is only altered. The password hashes in it are the only secret.
  */
 import type { AdminConnection } from '../port.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
@@ -8,8 +8,8 @@ import { type Database, type Membership, type Role, readRoles, type Setting } fr
 
 export interface DroppedDatabase {
   name: string;
-  /** Connection limit before it was closed for its dump. */
-  limit: number;
+  /** Connection limit before it was closed for its dump; null: it was not closed. */
+  limit: number | null;
 }
 
 /** Runs a statement only where the query finds nothing (psql's \gexec: CREATE DATABASE can stand in no block). */
@@ -69,13 +69,14 @@ function localeOptions({ collate, ctype, provider, locale }: Database): string {
   return base;
 }
 
-function databaseLines(database: Database, limit: number): string[] {
+function databaseLines(database: Database, before: number | null): string[] {
   const name = quoteIdentifier(database.name);
   const tablespace = database.tablespace === 'pg_default' ? '' : ` TABLESPACE ${quoteIdentifier(database.tablespace)}`;
   const create = `CREATE DATABASE ${name} OWNER ${quoteIdentifier(database.owner)} TEMPLATE template0 ENCODING ${quoteLiteral(database.encoding)} ${localeOptions(database)}${tablespace}`;
   return [
     unless(`SELECT 1 FROM pg_database WHERE datname = ${quoteLiteral(database.name)}`, create),
-    `ALTER DATABASE ${name} CONNECTION LIMIT ${limit};`,
+    // A limit of 0 is what a killed run of ours left.
+    `ALTER DATABASE ${name} CONNECTION LIMIT ${(before ?? database.limit) || -1};`,
     ...(database.comment === null ? [] : [`COMMENT ON DATABASE ${name} IS ${quoteLiteral(database.comment)};`]),
     ...grantLines(name, database),
   ];
@@ -103,7 +104,7 @@ export async function rolesScript(
     roles,
     databases.map(({ name }) => name),
   );
-  const limitOf = (name: string): number => databases.find((database) => database.name === name)?.limit ?? -1;
+  const limitOf = (name: string): number | null => databases.find((database) => database.name === name)?.limit ?? null;
   return [
     "SET client_encoding = 'UTF8';",
     'SET standard_conforming_strings = on;',

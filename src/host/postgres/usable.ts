@@ -3,19 +3,26 @@ import { HostError } from '../../model/errors.ts';
 import type { Connection } from '../port.ts';
 import { isLost } from './errors.ts';
 import { findOwned, nameOf } from './owned.ts';
+import { quoteIdentifier } from './quote.ts';
 
-export interface State {
+interface State {
   public_schema: boolean;
   may_create: boolean;
-  uuid_ossp: boolean;
+  extensions: string[];
   [column: string]: unknown;
+}
+
+/** How a database was before it is cleared, and what setup needs in it. */
+export interface Needed {
+  before: State;
+  extensions: readonly string[];
 }
 
 async function stateOf(connection: Connection): Promise<State> {
   const [row] = await connection.query<State>(
     `SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'public') AS public_schema,
        coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'), false) AS may_create,
-       EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'uuid-ossp') AS uuid_ossp`,
+       ARRAY(SELECT extname::text FROM pg_extension) AS extensions`,
   );
   return row!;
 }
@@ -26,13 +33,15 @@ export async function hasPublic(connection: Connection): Promise<boolean> {
 }
 
 /**
- * Makes what is missing, inside the transaction that will drop the rest: schema `public`, and the extension. Returns how it was before.
- * @param uuidOssp setup needs the extension in this database
+ * Makes what is missing, inside the transaction that will drop the rest: schema `public`, and extensions. Returns how it was before.
+ * @param extensions that setup needs in this database
  */
-export async function makeUsable(connection: Connection, uuidOssp: boolean): Promise<State> {
+export async function makeUsable(connection: Connection, extensions: readonly string[]): Promise<State> {
   const before = await stateOf(connection);
   if (!before.public_schema) await attempt(connection, 'CREATE SCHEMA public');
-  if (!before.uuid_ossp && uuidOssp) await attempt(connection, 'CREATE EXTENSION "uuid-ossp" SCHEMA public');
+  for (const name of extensions.filter((one) => !before.extensions.includes(one))) {
+    await attempt(connection, `CREATE EXTENSION ${quoteIdentifier(name)} SCHEMA public`);
+  }
   return before;
 }
 
@@ -47,19 +56,19 @@ async function attempt(connection: Connection, sql: string): Promise<void> {
   }
 }
 
-/** @throws HostError if something of the role is left, or setup can do less in the database than before */
+/** @throws HostError if setup can do less in the database than before */
 export async function assertUsable(
   connection: Connection,
-  version: number,
   place: string,
-  before: State,
+  { before, extensions }: Needed,
 ): Promise<void> {
-  await assertNothingLeft(connection, version, place);
   const after = await stateOf(connection);
   const lost = [
     ...(before.public_schema && !after.public_schema ? ['the schema public'] : []),
     ...(before.may_create && !after.may_create ? ['the right to create tables in schema public'] : []),
-    ...(before.uuid_ossp && !after.uuid_ossp ? ['the extension uuid-ossp'] : []),
+    ...extensions
+      .filter((name) => before.extensions.includes(name) && !after.extensions.includes(name))
+      .map((name) => `the extension ${name}`),
   ];
   if (lost.length === 0) return;
   throw new HostError(

@@ -1,120 +1,143 @@
-/** Data Warehouse and Grafana, 3.3 to 4.5. */
-import type { ComponentLayout } from '../../model/layout.ts';
+/** Data Warehouse, 3.3 to 4.5. In 3.3 a program of its own sets it up, later ones have plug-ins of setup. */
+import type { ComponentLayout, DatabaseLayout, FileRule, LineRule } from '../../model/layout.ts';
+import { FINISHED_SCHEMA } from './engine-rows.ts';
+import { CONF, DWH_CONF, DWH_ETC, DWH_STATE, ETC, REPORTS_CONF, STATE } from './paths.ts';
+import { dropIn } from './rules.ts';
 
-const CONF = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d';
+/** Configuration of the ETL up to 3.3. Setup 3.4 takes the database from it, and renames it. */
+const LEGACY = `${ETC}/ovirt-engine-dwh/Default.properties`;
 
-export const dwh: ComponentLayout = {
+const legacyProperties = {
+  path: LEGACY,
+  server: { url: 'ovirtEngineHistoryDbJdbcConnection' },
+  role: 'ovirtEngineHistoryDbUser',
+  password: 'ovirtEngineHistoryDbPassword',
+} as const;
+
+const database: DatabaseLayout = {
+  title: 'Data Warehouse database',
+  defaultName: 'ovirt_engine_history',
+  defaultRole: 'ovirt_engine_history',
+  prefix: 'DWH_DB_',
+  answers: {
+    prefix: 'OVESETUP_DWH_DB/',
+    questionPrefix: 'OVESETUP_DWH_DB_',
+    provisioningPrefix: 'OVESETUP_DWH_PROVISIONING/',
+    provisioningQuestionPrefix: 'OVESETUP_DWH_PROVISIONING_POSTGRES_',
+  },
+  credentials: [`${DWH_CONF}/10-setup-database.conf`],
+  elsewhere: [`${CONF}/10-setup-dwh-database.conf`],
+  properties: [legacyProperties],
+  schemas: [],
+  extensions: [],
+  signature: ['history_configuration', 'schema_version'],
+  complete: { relations: ['history_configuration', 'schema_version'], schemas: [], rows: [FINISHED_SCHEMA] },
+  encrypted: [],
+  dumps: `${DWH_STATE}/backups/dwh-*.dump`,
+};
+
+const files: readonly FileRule[] = [
+  {
+    path: `${DWH_CONF}/10-setup-database.conf`,
+    phase: 'credentials',
+    why: 'database credentials written by setup',
+    keep: 'database',
+    credentialsOf: 'dwh',
+  },
+  {
+    path: `${CONF}/10-setup-dwh-database.conf`,
+    phase: 'credential-copies',
+    why: 'database credentials written by setup',
+    keep: 'database',
+    credentialsOf: 'dwh',
+    since: '4.0',
+  },
+  {
+    path: `${DWH_CONF}/10-setup-uuid.conf`,
+    phase: 'drop-ins',
+    why: 'identity of this DWH, written by setup',
+    keep: 'database',
+    since: '3.5',
+  },
+  dropIn(`${DWH_CONF}/10-setup-scale.conf`, { since: '4.0' }),
+  dropIn(`${DWH_CONF}/10-setup-jboss.conf`, { since: '3.4', until: '3.4' }),
+  dropIn(`${DWH_CONF}/20-setup-legacy.conf`, { since: '3.4' }),
+  {
+    path: `${DWH_ETC}/examples/10-setup-dwh-database.conf`,
+    phase: 'credential-copies',
+    why: 'example with credentials, written by setup',
+    credentialsOf: 'dwh',
+    since: '4.0',
+  },
+  {
+    path: `${LEGACY}.rpmsave`,
+    phase: 'credential-copies',
+    why: 'configuration of the ETL with the database password, put aside by the removal of its package',
+    keep: 'database',
+    credentialsOf: 'dwh',
+    until: '3.3',
+  },
+  {
+    path: `${DWH_STATE}/dwh_dbmd5/*.md5`,
+    phase: 'state',
+    why: "checksums of setup's schema scripts", // setup in developer mode only (db/schema.py)
+    keep: 'database',
+    since: '3.5',
+  },
+];
+
+/** Setup 3.4 and newer takes a file with a password for an installation of 3.3, and stops when it cannot log in. The name is a `%ghost` of the package. */
+const legacyFile: FileRule = {
+  path: LEGACY,
+  phase: 'credential-copies',
+  why: 'configuration of the ETL of 3.3 with the database password',
+  keep: 'database',
+  credentialsOf: 'dwh',
+  until: '3.3',
+};
+
+export const dwh = {
   id: 'dwh',
   title: 'Data Warehouse',
   enabledBy: ['OVESETUP_DWH_CORE/enable'],
   enableQuestion: 'OVESETUP_DWH_ENABLE',
-  shownBy: [`${CONF}/10-setup-database.conf`, `${CONF}/10-setup-uuid.conf`],
+  shownBy: [`${DWH_CONF}/10-setup-database.conf`, `${DWH_CONF}/10-setup-uuid.conf`],
   services: [
     // First of all: only a clean stop writes "not running" into the engine database.
     { unit: 'ovirt-engine-dwhd', order: 10 },
   ],
-  timekeeping: { unit: 'ovirt-engine-dwhd', identity: `${CONF}/10-setup-uuid.conf` },
+  timekeeping: { unit: 'ovirt-engine-dwhd', identity: `${DWH_CONF}/10-setup-uuid.conf`, key: 'DWH_UUID' },
+  database,
+  files: [...files, legacyFile],
+} satisfies ComponentLayout;
+
+/** With Reports (3.5 and 3.6), whose drop-in holds the credentials of the Data Warehouse and not its own. */
+export const dwhBesideReports: ComponentLayout = {
+  ...dwh,
   database: {
-    title: 'Data Warehouse database',
-    defaultName: 'ovirt_engine_history',
-    defaultRole: 'ovirt_engine_history',
-    prefix: 'DWH_DB_',
-    answerPrefix: 'OVESETUP_DWH_DB/',
-    questionPrefix: 'OVESETUP_DWH_DB_',
-    credentials: [`${CONF}/10-setup-database.conf`],
-    elsewhere: ['/etc/ovirt-engine/engine.conf.d/10-setup-dwh-database.conf'],
-    schemas: [],
-    signature: ['history_configuration', 'schema_version'],
-    complete: {
-      relations: ['history_configuration', 'schema_version'],
-      schemas: [],
-      administrator: false,
-      schemaVersion: true,
-    },
-    encrypted: [],
-    readOnlyRoles: [
-      {
-        prefix: 'GRAFANA_DB_',
-        credentials: [`${CONF}/10-setup-grafana-database.conf`],
-        defaultName: 'ovirt_engine_history_grafana',
-      },
-    ],
-    dumps: '/var/lib/ovirt-engine-dwh/backups/dwh-*.dump',
+    ...database,
+    elsewhere: [...(database.elsewhere ?? []), `${REPORTS_CONF}/10-setup-database.conf`],
   },
-  files: [
-    {
-      path: `${CONF}/10-setup-database.conf`,
-      phase: 'credentials',
-      why: 'database credentials written by setup',
-      keep: 'database',
-      credentialsOf: 'dwh',
-    },
-    {
-      path: '/etc/ovirt-engine/engine.conf.d/10-setup-dwh-database.conf',
-      phase: 'credential-copies',
-      why: 'database credentials written by setup',
-      keep: 'database',
-      credentialsOf: 'dwh',
-    },
-    {
-      path: `${CONF}/10-setup-uuid.conf`,
-      phase: 'drop-ins',
-      why: 'identity of this DWH, written by setup',
-      keep: 'database',
-    },
-    { path: `${CONF}/10-setup-scale.conf`, phase: 'drop-ins', why: 'drop-in written by setup' },
-    { path: `${CONF}/20-setup-legacy.conf`, phase: 'drop-ins', why: 'drop-in written by setup' },
-    {
-      path: '/etc/ovirt-engine-dwh/examples/10-setup-dwh-database.conf',
-      phase: 'credential-copies',
-      why: 'example with credentials, written by setup',
-      credentialsOf: 'dwh',
-    },
-  ],
 };
 
-export const grafana: ComponentLayout = {
-  id: 'grafana',
-  title: 'Grafana',
-  enabledBy: ['OVESETUP_GRAFANA_CORE/enable'],
-  shownBy: [`${CONF}/10-setup-grafana-database.conf`, '/etc/ovirt-engine/engine.conf.d/10-setup-grafana-access.conf'],
-  services: [{ unit: 'grafana-server', order: 40, shared: true }],
-  files: [
-    {
-      path: `${CONF}/10-setup-grafana-database.conf`,
-      phase: 'credentials',
-      why: 'credentials of the read-only role, written by setup',
-      keep: 'database',
-    },
-    {
-      path: '/etc/ovirt-engine/engine.conf.d/10-setup-grafana-access.conf',
-      phase: 'drop-ins',
-      why: 'drop-in written by setup',
-    },
-    {
-      path: '/etc/grafana/conf/provisioning/datasources/ovirt-dwh.yaml',
-      phase: 'credential-copies',
-      why: 'data source with the password of the read-only role, written by setup',
-    },
-    {
-      // The package's configuration file, filled by setup with database and single-sign-on secrets; Grafana starts with an empty one.
-      path: '/etc/grafana/grafana.ini',
-      phase: 'drop-ins',
-      why: "Grafana's configuration, filled by setup",
-      packaged: 'reset',
-      marker: /ovirt/i,
-    },
-    {
-      path: '/var/lib/grafana/grafana.db',
-      phase: 'state',
-      why: "Grafana's own database, created by setup",
-      keep: 'database',
-      when: 'OVESETUP_GRAFANA_CORE/grafanaDbCreatedByUs',
-    },
-    {
-      path: '/etc/httpd/conf.d/ovirt-engine-grafana-proxy.conf',
-      phase: 'drop-ins',
-      why: 'web server drop-in written by setup',
-    },
-  ],
+const passwords: LineRule = {
+  path: LEGACY,
+  component: 'dwh',
+  added: /^ovirtEngine(?:History)?DbPassword\s*=\s*\S/,
+  why: "database password, written by the Data Warehouse's setup",
+};
+
+/** As `ovirt-engine-dwh-setup` of 3.3 leaves it: the drop-in names no server, and the package's own configuration of the ETL has everything. */
+export const dwh33: ComponentLayout = {
+  ...dwh,
+  database: {
+    ...database,
+    defaultRole: 'engine_history',
+    answers: null,
+    serverOf: { prefix: 'ENGINE_DB_', path: `${CONF}/10-setup-database.conf` },
+    dumps: `${STATE}/backups/ovirt-engine-history.backup.*`,
+  },
+  files: [...files, { ...legacyFile, why: 'belongs to the package', packaged: 'package' }],
+  // It needs the rest of what stands there.
+  lines: [passwords],
 };

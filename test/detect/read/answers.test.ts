@@ -4,8 +4,8 @@ import { readAnswers } from '../../../src/detect/read/answers.ts';
 import { dwh } from '../../../src/layouts/otopi/dwh.ts';
 import { engine } from '../../../src/layouts/otopi/engine.ts';
 
-const ENGINE = engine.database!;
-const DWH = dwh.database!;
+const ENGINE = engine.database!.answers!;
+const DWH = dwh.database!.answers!;
 const file = (...lines: string[]) => `# action=setup\n[environment:default]\n${lines.join('\n')}\n`;
 
 describe('answer files', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jdbcCredentials, readProperties } from '../../../src/detect/read/properties.ts';
+import { propertyCredentials, readProperties } from '../../../src/detect/read/properties.ts';
+
+const PROFILE = {
+  path: '/etc/ovirt-engine/aaa/internal.properties',
+  server: { url: 'config.datasource.jdbcurl' },
+  role: 'config.datasource.dbuser',
+  password: 'config.datasource.dbpassword',
+};
 
 const pairs = (text: string) => [...readProperties(text).values];
 
@@ -61,7 +68,7 @@ config.datasource.dbuser=engine
 config.datasource.dbpassword=pass\\:word
 config.datasource.schemaname=aaa_jdbc
 `;
-    expect(jdbcCredentials(readProperties(text))).toEqual({
+    expect(propertyCredentials(readProperties(text), PROFILE)).toEqual({
       host: 'localhost',
       port: 5432,
       database: 'engine',
@@ -70,8 +77,55 @@ config.datasource.schemaname=aaa_jdbc
       secured: false,
       validation: false,
     });
-    expect(jdbcCredentials(readProperties(text.replace('dbuser', 'nobody')))).toBeNull();
-    expect(jdbcCredentials(readProperties(text.replace('jdbcurl', 'nowhere')))).toBeNull();
+    expect(propertyCredentials(readProperties(text.replace('dbuser', 'nobody')), PROFILE)).toBeNull();
+    expect(propertyCredentials(readProperties(text.replace('jdbcurl', 'nowhere')), PROFILE)).toBeNull();
+  });
+
+  test('of the Data Warehouse of 3.3 hold two databases, each under its own keys', () => {
+    const text = `ovirtEngineHistoryDbJdbcConnection=jdbc\\:postgresql\\://db.example.test\\:5433/ovirt_engine_history?stringtype\\=unspecified
+ovirtEngineHistoryDbUser=engine_history
+ovirtEngineHistoryDbPassword=one
+ovirtEngineDbJdbcConnection=jdbc\\:postgresql\\://db.example.test\\:5433/engine?stringtype\\=unspecified
+ovirtEngineDbUser=engine
+ovirtEngineDbPassword=other
+`;
+    const history = {
+      path: '/etc/ovirt-engine/ovirt-engine-dwh/Default.properties',
+      server: { url: 'ovirtEngineHistoryDbJdbcConnection' },
+      role: 'ovirtEngineHistoryDbUser',
+      password: 'ovirtEngineHistoryDbPassword',
+    };
+    expect(propertyCredentials(readProperties(text), history)).toMatchObject({
+      host: 'db.example.test',
+      port: 5433,
+      database: 'ovirt_engine_history',
+      role: 'engine_history',
+      password: 'one',
+    });
+  });
+
+  test('of Reports name host, port and database one by one', () => {
+    const keys = {
+      path: '/var/lib/ovirt-engine-reports/build-conf/master.properties',
+      server: { host: 'dbHost', port: 'dbPort', database: 'js.dbName' },
+      role: 'dbUsername',
+      password: 'dbPassword',
+    };
+    const text =
+      'dbHost=localhost\ndbPort=5433\ndbUsername=reports\ndbPassword=secret\njs.dbName=ovirt_engine_reports\n';
+    const read = (changed: string) => propertyCredentials(readProperties(changed), keys);
+    expect(read(text)).toEqual({
+      host: 'localhost',
+      port: 5433,
+      database: 'ovirt_engine_reports',
+      role: 'reports',
+      password: 'secret',
+      secured: false,
+      validation: false,
+    });
+    expect(read(text.replace('5433', ''))).toMatchObject({ port: 5432 });
+    expect(read(text.replace('5433', 'none'))).toBeNull();
+    expect(read(text.replace('js.dbName', 'dbName'))).toBeNull();
   });
 
   test('written with every character escaped are read as they were, and no text makes the reader throw', () => {

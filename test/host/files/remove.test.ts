@@ -128,3 +128,34 @@ describe('removeDir', () => {
     expect(scratch.exists('/etc/target')).toBe(true);
   });
 });
+
+describe('removeAll', () => {
+  it('removes many of several directories, passes over what is gone, and names what it must not touch', async () => {
+    const paths = ['/etc/ovirt-engine/a', '/etc/ovirt-engine/b', '/etc/ovirt-engine/deep/c', '/etc/pki/d'];
+    for (const path of paths) scratch.write(path, 'content');
+    symlinkSync('/etc/target', scratch.real('/etc/pki/link'));
+    scratch.write('/etc/target', 'stays');
+    const all = [...paths, '/etc/pki/link'];
+    const removals = await Promise.all(
+      all.map(async (path) => ({ path, expect: await scratch.identity(path), anchor: '/etc' })),
+    );
+    rmSync(scratch.real('/etc/ovirt-engine/a'));
+    scratch.write('/etc/ovirt-engine/b', 'written since');
+    const refused = await scratch.files.removeAll(removals);
+    expect(refused).toMatchObject([{ path: '/etc/ovirt-engine/b', error: { message: /written to since/ } }]);
+    expect(all.filter((path) => scratch.exists(path))).toEqual(['/etc/ovirt-engine/b']);
+    expect(scratch.exists('/etc/target')).toBe(true);
+  });
+
+  it('refuses all of a directory that is reached through a link, and goes on elsewhere', async () => {
+    scratch.write('/etc/pki/d', 'content');
+    const removals = await Promise.all(
+      [PATH, '/etc/pki/d'].map(async (path) => ({ path, expect: await scratch.identity(path), anchor: '/etc' })),
+    );
+    renameSync(scratch.real(ANCHOR), scratch.real('/etc/real'));
+    symlinkSync('real', scratch.real(ANCHOR));
+    expect(await scratch.files.removeAll(removals)).toMatchObject([{ path: PATH, error: { code: 'ELOOP' } }]);
+    expect(scratch.exists('/etc/real/x.conf')).toBe(true);
+    expect(scratch.exists('/etc/pki/d')).toBe(false);
+  });
+});

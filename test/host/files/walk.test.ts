@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFiles } from '../../../src/host/files/index.ts';
 import { HostError } from '../../../src/model/errors.ts';
-import { openFiles, Scratch } from '../scratch.ts';
+import { openFiles, Scratch, turn } from '../scratch.ts';
 
 let scratch: Scratch;
 
@@ -26,6 +26,7 @@ describe('a symbolic link among the directories', () => {
     renameSync(scratch.real(dir), join(scratch.dir, 'outside'));
     symlinkSync(join(scratch.dir, 'outside'), scratch.real(dir));
     const { files } = scratch;
+    await turn();
     const asked: [string, () => Promise<unknown>][] = [
       ['stat', () => files.stat(PATH)],
       ['list', () => files.list('/etc/pki/ovirt-engine/keys')],
@@ -223,5 +224,6 @@ it('every file that is opened is closed again, also after a failure', async () =
     await files.remove(path, await scratch.identity(path), '/etc');
     await files.glob('/etc/*/*');
   }
+  await turn();
   expect(openFiles()).toBe(before);
 });

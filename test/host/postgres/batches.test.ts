@@ -9,7 +9,7 @@ import { engine } from '../../../src/layouts/otopi/engine.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, errorOf, login } from './helpers.ts';
 
-const HOW = { cascades: [], uuidOssp: true };
+const HOW = { cascades: [], extensions: ['uuid-ossp'] };
 const SMALL = { max_locks_per_transaction: 10, max_connections: 20 };
 
 let server: PostgresServer;
@@ -35,7 +35,12 @@ describe('a lock table that is too small', () => {
     const database = await copyOf(server, 'engine');
     expect((await look(database)).lockCapacity).toBe(200);
     await (await open(database)).clear(HOW);
-    expect(await look(database)).toMatchObject({ ownedObjects: 0, tables: 0, publicSchema: true, uuidOssp: true });
+    expect(await look(database)).toMatchObject({
+      ownedObjects: 0,
+      tables: 0,
+      publicSchema: true,
+      missingExtensions: [],
+    });
   });
 
   it('that shows only on the way (53200) leads to the same end', async () => {

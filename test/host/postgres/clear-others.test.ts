@@ -10,7 +10,7 @@ import type { DatabaseContent } from '../../../src/model/facts.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, errorOf, everything, login } from './helpers.ts';
 
-const HOW = { cascades: [], uuidOssp: true };
+const HOW = { cascades: [], extensions: ['uuid-ossp'] };
 
 let server: PostgresServer;
 
@@ -124,7 +124,7 @@ describe('what setup needs', () => {
       ownedObjects: 0,
       publicSchema: true,
       mayCreateInPublic: true,
-      uuidOssp: true,
+      missingExtensions: [],
     });
     // As they were, with what was granted on them.
     expect(
@@ -143,7 +143,7 @@ describe('what setup needs', () => {
       ownedObjects: 0,
       publicSchema: true,
       mayCreateInPublic: true,
-      uuidOssp: true,
+      missingExtensions: [],
     });
   });
 
@@ -157,7 +157,7 @@ describe('what setup needs', () => {
       'CREATE SCHEMA mine; CREATE EXTENSION "uuid-ossp" SCHEMA mine',
     );
     await (await open(database)).clear(HOW);
-    expect(await look(database)).toMatchObject({ ownedObjects: 0, ownedSchemas: ['mine'], uuidOssp: true });
+    expect(await look(database)).toMatchObject({ ownedObjects: 0, ownedSchemas: ['mine'], missingExtensions: [] });
     await server.as('engine', ENGINE_PASSWORD, database, 'SELECT mine.uuid_generate_v4()');
   });
 

@@ -7,7 +7,7 @@ import { engine } from '../../../src/layouts/otopi/engine.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, everything, login } from './helpers.ts';
 
-const HOW = { cascades: [], uuidOssp: true };
+const HOW = { cascades: [], extensions: ['uuid-ossp'] };
 
 let server: PostgresServer;
 /** What a database of the same server holds that setup has never filled. */
@@ -47,7 +47,7 @@ describe('a database of the captured shape', () => {
       obstacles: [],
       publicSchema: true,
       mayCreateInPublic: true,
-      uuidOssp: true,
+      missingExtensions: [],
     });
     await connection.query('CREATE TABLE public.probe (id uuid DEFAULT public.uuid_generate_v1())');
     await connection.close();

@@ -125,6 +125,9 @@ describe('the look of the local superuser', () => {
     role: 'engine',
     defaultName: 'engine',
     signature: ['vdc_options', 'schema_version'],
+    traces: [] as string[],
+    leftovers: null as RegExp | null,
+    owners: [] as string[],
     readOnlyRoles: ['grafana', 'no-such-role'],
   };
   const look = (more: Partial<typeof subject> = {}) =>

@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DumpRequest, dumpDatabase } from '../../../src/host/postgres/dump.ts';
-import { checkDump } from '../../../src/host/postgres/dump-check.ts';
+import { checkBytes } from '../../../src/host/postgres/dump-check.ts';
 import { excludeArguments } from '../../../src/host/postgres/exclude.ts';
-import { type RoleLogin, roleLogin } from '../../../src/host/postgres/login.ts';
+import { roleLogin } from '../../../src/host/postgres/login.ts';
 import { findAllTables, findOwned, type OwnedObject } from '../../../src/host/postgres/owned.ts';
 import { quoteLiteral } from '../../../src/host/postgres/quote.ts';
 import { InterruptedError } from '../../../src/model/errors.ts';
@@ -49,7 +49,6 @@ function request(login: DumpRequest['login'], more: Partial<DumpRequest> = {}): 
   return {
     pgDump: join(server.programs.bin, 'pg_dump'),
     pgRestore: join(server.programs.bin, 'pg_restore'),
-    pgRestoreVersion: server.programs.major * 10000,
     login,
     place: 'database "engine"',
     target: target(),
@@ -65,7 +64,7 @@ function request(login: DumpRequest['login'], more: Partial<DumpRequest> = {}): 
 
 async function asRole(how: Login = {}, more: Partial<DumpRequest> = {}) {
   const { timeoutMs = 20_000, extraCa = [], password = ENGINE_PASSWORD, ...rest } = how;
-  const access: RoleLogin = await roleLogin(credentialsOf(server, rest), { password, timeoutMs, extraCa }, scratch);
+  const access = await roleLogin(credentialsOf(server, rest), { password, timeoutMs, extraCa }, scratch);
   const wanted = request(access, more);
   try {
     return { wanted, dump: await dumpDatabase(wanted) };
@@ -107,7 +106,9 @@ describe('a dump', () => {
     expect(all.map(({ identity }) => identity)).toEqual(
       expect.arrayContaining(['public.theirs', 'public.parted', 'aaa_jdbc.users']),
     );
-    expect((await dumpDatabase(request(admin.login, { tables: all }))).sizeBytes).toBeGreaterThan(100_000);
+    expect((await dumpDatabase(request(await admin.login(scratch), { tables: all }))).sizeBytes).toBeGreaterThan(
+      100_000,
+    );
   });
 
   it.each(['a:b\\c', "it's 'quoted'", ' blanks ', 'äö€', '\\\\::', '#'])(
@@ -232,7 +233,7 @@ describe('reading back', () => {
     const { wanted, dump, bytes } = await made();
     bytes[bytes.length >> 1]! ^= 1;
     writeFileSync(wanted.target, bytes);
-    expect((await errorOf(checkDump(wanted, dump))).message).toContain('not what pg_dump wrote');
+    expect((await errorOf(checkBytes(wanted, dump))).message).toContain('not what pg_dump wrote');
   });
 
   it.each(['cut off in its data', 'zeroed in its data'])(

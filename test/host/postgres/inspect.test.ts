@@ -1,14 +1,15 @@
 /** What is found in a database: a finished one, every kind of half-built one, and ones that others work in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
-import { dwh } from '../../../src/layouts/otopi/dwh.ts';
-import { engine } from '../../../src/layouts/otopi/engine.ts';
-import { keycloak, managedBlock } from '../../../src/layouts/otopi/keycloak.ts';
+import { g5 } from '../../../src/layouts/g5.ts';
+import { databaseLayoutOf } from '../../../src/layouts/index.ts';
 import type { DatabaseContent } from '../../../src/model/facts.ts';
-import type { DatabaseLayout } from '../../../src/model/layout.ts';
+import type { ComponentId, DatabaseLayout } from '../../../src/model/layout.ts';
 import { ENCRYPTED_VALUES, emptyDatabase, halfBuilt } from '../../fixture/captured-database.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, errorOf, type Login, login } from './helpers.ts';
+
+const layoutOf = (component: ComponentId): DatabaseLayout => databaseLayoutOf(g5, component)!;
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.destroy());
 
-async function look(how: Login, layout: DatabaseLayout = engine.database!): Promise<DatabaseContent> {
+async function look(how: Login, layout = layoutOf('engine')): Promise<DatabaseContent> {
   const connection = await login(server, how);
   try {
     return await inspectContent(connection, layout);
@@ -52,23 +53,24 @@ describe('a finished database', () => {
       ownedSchemas: ['aaa_jdbc'],
       publicSchema: true,
       mayCreateInPublic: true,
-      uuidOssp: true,
+      missingExtensions: [],
       foreignObjects: [],
+      misowned: [],
       cascades: [],
       sessions: [],
       missing: [],
-      unsupportedLevels: [],
+      stumbles: { state: 'asked', found: [] },
       recognised: true,
       dwh: { hostname: '', uuid: '', running: false },
       hostedEngine: 'none',
-      legacyPassword: false,
+      renewalDays: null,
       lockCapacity: 9600,
     });
   });
 
   it('of the Data Warehouse is another kind', async () => {
     const how = { database: 'ovirt_engine_history', role: 'ovirt_engine_history', password: HISTORY_PASSWORD };
-    expect(await look(how, dwh.database)).toMatchObject({
+    expect(await look(how, layoutOf('dwh'))).toMatchObject({
       tables: 40,
       missing: [],
       recognised: true,
@@ -76,13 +78,14 @@ describe('a finished database', () => {
       dwh: null,
       hostedEngine: 'unknown',
       ovnProvider: null,
-      legacyPassword: false,
+      renewalDays: null,
+      stumbles: { state: 'asked', found: [] },
     });
-    expect(await look(how, keycloak.database)).toMatchObject({
+    expect(await look(how, layoutOf('keycloak'))).toMatchObject({
       recognised: false,
       missing: ['realm', 'databasechangelog'],
     });
-    expect(await look(how, managedBlock.database)).toMatchObject({ missing: [], recognised: false });
+    expect(await look(how, layoutOf('managedblock'))).toMatchObject({ missing: [], recognised: false });
   });
 });
 
@@ -135,8 +138,9 @@ describe('an empty database', () => {
       ownedObjects: 0,
       obstacles: [],
       ownedSchemas: [],
-      uuidOssp: true,
+      missingExtensions: [],
       recognised: false,
+      stumbles: { state: 'unasked' },
     });
   });
 
@@ -152,14 +156,14 @@ describe('an empty database', () => {
       'sequence public."Se.q"',
       'view public.v',
     ]);
-    expect(content).toMatchObject({ uuidOssp: false, ownedObjects: 0 });
+    expect(content).toMatchObject({ missingExtensions: ['uuid-ossp'], ownedObjects: 0 });
   });
 
   it('without the schema public, or the right to use it, says so', async () => {
     expect(await lookAfter('DROP SCHEMA public CASCADE', 'postgres')).toMatchObject({
       publicSchema: false,
       mayCreateInPublic: false,
-      uuidOssp: false,
+      missingExtensions: ['uuid-ossp'],
     });
     expect(
       await lookAfter('ALTER SCHEMA public OWNER TO postgres; REVOKE CREATE ON SCHEMA public FROM PUBLIC', 'postgres'),
@@ -177,10 +181,20 @@ describe('rows that matter', () => {
     expect((await lookAfter(sql)).hostedEngine).toBe(state);
   });
 
-  it('a hosted engine of another name is found, one that runs nowhere is none', async () => {
+  it('a hosted engine of another name is found, one that runs nowhere is idle, and after a restore it is of no concern', async () => {
     const named = "UPDATE public.vdc_options SET option_value = 'vm2' WHERE option_name = 'HostedEngineVmName'";
     expect((await lookAfter(named)).hostedEngine).toBe('active');
-    expect((await lookAfter(`${named}; UPDATE public.vm_dynamic SET run_on_vds = NULL`)).hostedEngine).toBe('none');
+    expect((await lookAfter(`${named}; UPDATE public.vm_dynamic SET run_on_vds = NULL`)).hostedEngine).toBe('idle');
+    const restored = "UPDATE public.vdc_options SET option_value = '1' WHERE option_name = 'DbJustRestored'";
+    expect((await lookAfter(`${named}; ${restored}`)).hostedEngine).toBe('none');
+  });
+
+  it.each([
+    ['180', 180],
+    ['soon', null],
+  ])('CertExpirationWarnPeriodInDays of %s is %s days', async (value, days) => {
+    const sql = `INSERT INTO public.vdc_options SELECT 9999, 'CertExpirationWarnPeriodInDays', '${value}', 'general', ''`;
+    expect((await lookAfter(sql)).renewalDays).toBe(days);
   });
 
   it('the Data Warehouse that the engine knows; an empty value is blank, a missing row is none', async () => {
@@ -189,24 +203,18 @@ describe('rows that matter', () => {
     expect((await lookAfter(sql)).dwh).toEqual({ hostname: null, uuid: 'u-1', running: true });
   });
 
-  it('the password of the administrator from before 3.6, whatever its value, and only a provider of the name that setup gives', async () => {
-    const option = (value: string): string =>
-      `INSERT INTO public.vdc_options SELECT 9999, 'AdminPassword', '${value}', 'general', '';
-       UPDATE public.providers SET name = 'ovirt-provider-ovn-2'`;
-    expect(await lookAfter(option('secret'))).toMatchObject({ legacyPassword: true, ovnProvider: null });
-    expect((await lookAfter(option(''))).legacyPassword).toBe(true);
+  it('only a provider of the name that setup gives', async () => {
+    const sql = "UPDATE public.providers SET name = 'ovirt-provider-ovn-2'";
+    expect((await lookAfter(sql)).ovnProvider).toBeNull();
   });
 
-  it('values that are empty are not encrypted, and other levels than those setup upgrades from are named', async () => {
-    const sql =
-      "UPDATE public.fence_agents SET agent_password = ''; UPDATE public.vm_init SET password = NULL; UPDATE public.cluster SET compatibility_version = '4.1'";
-    const content = await lookAfter(sql);
-    expect(content.encrypted).toMatchObject({
+  it('values that are empty are not encrypted', async () => {
+    const sql = "UPDATE public.fence_agents SET agent_password = ''; UPDATE public.vm_init SET password = NULL";
+    expect((await lookAfter(sql)).encrypted).toMatchObject({
       'fence_agents.agent_password': 0,
       'vm_init.password': 0,
       'providers.auth_password': 1,
     });
-    expect(content.unsupportedLevels).toEqual(['4.1']);
   });
 });
 
@@ -227,6 +235,19 @@ describe('others in the database', () => {
       'table public."T x"',
     ]);
     expect(content.cascades).toEqual([]);
+  });
+
+  it('own tables and views in any schema, which setup does not upgrade: not what extensions keep track of, nor what a role of ours owns', async () => {
+    const content = await lookAfter(
+      `CREATE ROLE team; GRANT team TO engine; CREATE EXTENSION pg_stat_statements; CREATE SCHEMA theirs AUTHORIZATION other; SET SESSION AUTHORIZATION other;
+       CREATE TABLE theirs.figures (id int PRIMARY KEY); RESET SESSION AUTHORIZATION; GRANT SELECT ON public.job TO other; GRANT CREATE ON SCHEMA public TO other;
+       SET SESSION AUTHORIZATION other; CREATE VIEW public.jobs AS SELECT job_id FROM public.job; RESET SESSION AUTHORIZATION;
+       GRANT CREATE ON SCHEMA public TO team; CREATE TABLE public.shared (id int); ALTER TABLE public.shared OWNER TO team`,
+      'postgres',
+    );
+    expect(content.misowned).toEqual(['index theirs.figures_pkey', 'table theirs.figures', 'view public.jobs']);
+    // Nobody's data hangs on the view: a clearing takes it along, an upgrade stops at it.
+    expect(content.cascades).toEqual(['view public.jobs']);
   });
 
   it('have sessions, which are named as far as a plain role may see them', async () => {

@@ -1,0 +1,25 @@
+/** Components that setup takes for configured by what they left behind, though their configuration is not setup's. Only reads. */
+import { HostError } from '../model/errors.ts';
+import type { ComponentId, ComponentLayout } from '../model/layout.ts';
+import type { DetectContext } from './context.ts';
+
+async function isHollow({ host }: DetectContext, trap: NonNullable<ComponentLayout['configuredBy']>): Promise<boolean> {
+  try {
+    const state = await host.files.stat(trap.state);
+    if (state === null || state.identity.size === 0) return false;
+    const text = await host.files.readText(trap.config);
+    return text === null || !trap.ours.test(text);
+  } catch (error) {
+    // Nothing can be told of another product's file that cannot be read, and nothing of ours depends on it.
+    if (error instanceof HostError) return false;
+    throw error;
+  }
+}
+
+/** What they left behind is there and not empty, and what setup would have written is not. */
+export async function findHollow(context: DetectContext): Promise<ComponentId[]> {
+  const found: ComponentId[] = [];
+  for (const { id, configuredBy } of context.layout.components)
+    if (configuredBy && (await isHollow(context, configuredBy))) found.push(id);
+  return found;
+}

@@ -1,0 +1,88 @@
+/** What the layouts of all releases that otopi sets up have in common, 3.3 to 4.5. Each release adds what differs. */
+import type {
+  ComponentLayout,
+  DatabaseServerLayout,
+  Layout,
+  MarkerTraps,
+  PkiLayout,
+  Release,
+  UpgradeQuestion,
+} from '../../model/layout.ts';
+import { PROVIDER_NAME } from './engine-rows.ts';
+import { containers, keptWith } from './kept.ts';
+import { CONF, ETC, HTTPD, PKI, SETUP_CONF, STATE } from './paths.ts';
+import { anchors, directories, packagedDirectories, shared, sharedAnchors } from './places.ts';
+
+export interface ReleaseFacts {
+  releases: readonly Release[];
+  /** In the order in which the plan names them. */
+  components: readonly ComponentLayout[];
+  pki: PkiLayout;
+  databaseServer: DatabaseServerLayout;
+  traps: MarkerTraps;
+  undoneKeys: readonly string[];
+  upgradeQuestions?: readonly UpgradeQuestion[];
+  /** Directories of components that only this release has. */
+  directories?: readonly string[];
+}
+
+/** All of these have a marker, records and answer files. */
+export type OtopiLayout = Layout & { marker: string; records: string; answers: string };
+
+/** Key by which setup takes the web server for configured (3.4 and newer; 3.3 asks each time). */
+export const APACHE = 'OVESETUP_APACHE/configured';
+/** The same for fapolicyd (4.5). */
+export const FAPOLICYD = 'OVESETUP_FAPOLICYD/configured';
+
+/** Setup says by this key since 3.5 whether the engine is set up here. */
+export const ENABLED: MarkerTraps['enabled'] = {
+  key: 'OVESETUP_ENGINE_CORE/enable',
+  dropIn: `${CONF}/10-setup-protocols.conf`,
+  silentUntil: '4.5.6',
+};
+
+export const PROVIDER: MarkerTraps['provider'] = {
+  key: 'OVESETUP_OVN/ovirtProviderOvn',
+  idKey: 'OVESETUP_OVN/ovirtProviderOvnId',
+  name: PROVIDER_NAME,
+};
+
+/** Asked since 4.1 of whoever upgrades. */
+export const VACUUM: UpgradeQuestion = { name: 'ENGINE_VACUUM_FULL', about: 'a full vacuum' };
+
+export const POSTGRESQL: DatabaseServerLayout = { unit: 'postgresql', dataDir: '/var/lib/pgsql/data' };
+
+export function otopi(facts: ReleaseFacts): OtopiLayout {
+  return {
+    releases: facts.releases,
+    packageName: 'ovirt-engine',
+    setupPackageName: 'ovirt-engine-setup',
+    main: 'engine',
+    marker: `${SETUP_CONF}/20-setup-ovirt-post.conf`,
+    versionKey: 'OVESETUP_CORE/generatedByVersion',
+    // An administrator's name with its profile, which Keycloak's client treats as part of a secret.
+    secretKeys: ['OVESETUP_CONFIG/keycloakOvirtAdminWithProfile'],
+    markerTraps: facts.traps,
+    records: `${ETC}/uninstall.d`,
+    answers: `${STATE}/setup/answers`,
+    upgradeQuestions: facts.upgradeQuestions ?? [],
+    keptGroups: ['exportfs', 'iso_domain', 'iso_images', 'nfs_config'],
+    pki: facts.pki,
+    databaseServer: facts.databaseServer,
+    components: facts.components,
+    directories: [...directories, ...(facts.directories ?? [])],
+    packagedDirectories,
+    undoneKeys: facts.undoneKeys,
+    anchors,
+    sharedAnchors,
+    kept: keptWith(facts.databaseServer),
+    keptByName: [containers],
+    shared,
+    webServer: {
+      unit: 'httpd',
+      config: `${HTTPD}/ssl.conf`,
+      ours: /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m,
+      reads: ['/etc/httpd', PKI],
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Grafana, 4.4 and newer: set up by the Data Warehouse's setup, over a role that may only read. */
+import type { ComponentLayout, DatabaseLayout } from '../../model/layout.ts';
+import { CONF, DWH_CONF, HTTPD } from './paths.ts';
+import { dropIn, webDropIn } from './rules.ts';
+
+const INI = '/etc/grafana/grafana.ini';
+const DB = '/var/lib/grafana/grafana.db';
+
+export const grafana: ComponentLayout = {
+  id: 'grafana',
+  title: 'Grafana',
+  enabledBy: ['OVESETUP_GRAFANA_CORE/enable'],
+  shownBy: [`${DWH_CONF}/10-setup-grafana-database.conf`, `${CONF}/10-setup-grafana-access.conf`],
+  services: [{ unit: 'grafana-server', order: 40, shared: true }],
+  files: [
+    {
+      path: `${DWH_CONF}/10-setup-grafana-database.conf`,
+      phase: 'credentials',
+      why: 'credentials of the read-only role, written by setup',
+      keep: 'database',
+      since: '4.4',
+    },
+    dropIn(`${CONF}/10-setup-grafana-access.conf`, { since: '4.4' }),
+    {
+      path: '/etc/grafana/conf/provisioning/datasources/ovirt-dwh.yaml',
+      phase: 'credential-copies',
+      why: 'data source with the password of the read-only role, written by setup',
+      since: '4.4',
+    },
+    {
+      // The package's configuration file, filled by setup with database and single-sign-on secrets; Grafana starts with an empty one. Beside a kept grafana.db setup does not write it again.
+      path: INI,
+      phase: 'drop-ins',
+      why: "Grafana's configuration, filled by setup",
+      keep: 'database',
+      packaged: 'reset',
+      marker: /ovirt/i,
+      since: '4.4',
+    },
+    {
+      path: DB,
+      phase: 'state',
+      why: "Grafana's own database, created by setup",
+      keep: 'database',
+      when: 'OVESETUP_GRAFANA_CORE/grafanaDbCreatedByUs',
+      since: '4.4',
+    },
+    webDropIn(`${HTTPD}/ovirt-engine-grafana-proxy.conf`, { since: '4.4' }),
+  ],
+  configuredBy: { state: DB, config: INI, ours: /ovirt/i },
+};
+
+/** Grafana's role in the database of the Data Warehouse. */
+export const grafanaRole: NonNullable<DatabaseLayout['readOnlyRoles']>[number] = {
+  prefix: 'GRAFANA_DB_',
+  credentials: [`${DWH_CONF}/10-setup-grafana-database.conf`],
+  defaultName: 'ovirt_engine_history_grafana',
+};

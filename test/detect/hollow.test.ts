@@ -1,0 +1,50 @@
+/** Components that setup takes for configured though their configuration is not its own. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DetectContext } from '../../src/detect/context.ts';
+import { findHollow } from '../../src/detect/hollow.ts';
+import { createFiles } from '../../src/host/files/index.ts';
+import { g5 } from '../../src/layouts/g5.ts';
+
+const STATE = '/var/lib/grafana/grafana.db';
+const CONFIG = '/etc/grafana/grafana.ini';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'engine-cleanup-hollow-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function make(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+const look = (): Promise<string[]> =>
+  findHollow({ layout: g5, host: { files: createFiles(root) } } as unknown as DetectContext);
+
+it('Grafana, with its database and without setup’s configuration', async () => {
+  make(STATE, 'SQLite');
+  expect(await look()).toEqual(['grafana']);
+  make(CONFIG, '');
+  expect(await look()).toEqual(['grafana']);
+  make(CONFIG, '[server]\nroot_url = https://engine.example.test/ovirt-engine-grafana/\n');
+  expect(await look()).toEqual([]);
+});
+
+it('nothing, where there is no database or an empty one: setup configures it', async () => {
+  make(CONFIG, '');
+  expect(await look()).toEqual([]);
+  make(STATE, '');
+  expect(await look()).toEqual([]);
+});
+
+it('nothing, where it cannot be told', async () => {
+  make(STATE, 'SQLite');
+  make('/elsewhere/grafana.ini', '');
+  mkdirSync(join(root, 'etc'));
+  symlinkSync('/elsewhere', join(root, '/etc/grafana'));
+  expect(await look()).toEqual([]);
+});
