@@ -2,7 +2,7 @@
  * Runs a plan by its needs, in its order. A failed step blocks what depends on it, and nothing else.
  *
  * Steps that only write into the run's own backup, stand next to each other in the plan and need none of each other run at the same time
- * (docs/decisions/0010-abreast.md); every other step runs alone. Whoever watches, the journal and the report see them in the order of the plan all the same.
+ * (docs/decisions/0011-abreast.md); every other step runs alone. Whoever watches, the journal and the report see them in the order of the plan all the same.
  */
 import { HostError, hintOf, messageOf, type Warning } from '../model/errors.ts';
 import type { Plan, Step } from '../model/plan.ts';
