@@ -5,7 +5,7 @@ import { openJournal } from './apply/journal.ts';
 import { makeRunDirectory, newRunId, type RunDirectory, runPaths, writeDurably } from './apply/run-directory.ts';
 import { closeSessions, goBack } from './apply/way-back.ts';
 import { Backup } from './backup/backup.ts';
-import { lookAgain } from './detect/databases.ts';
+import { closingCheck } from './closing-check.ts';
 import { type DetectOptions, detect } from './detect/index.ts';
 import type { Host } from './host/port.ts';
 import { layoutOf, newestLayout } from './layouts/index.ts';
@@ -162,7 +162,10 @@ async function apply(
   const undone = (failed || execution.interrupted) && !execution.destroyed ? await goBack(context, journal) : null;
   warnings.push(...(undone?.warnings ?? []));
 
-  const closing = execution.interrupted ? null : closingCheck(options, parts, facts, plan);
+  const look = { ...parts, root: options.root, timeoutMs: options.wishes.timeoutMs };
+  const closing = execution.interrupted
+    ? null
+    : closingCheck(look, facts, plan, (more) => read(options, parts, plan.keepPki, more));
   const verdict = (await closing?.catch((error) => unchecked(error, parts.vault, options.log))) ?? null;
   const outcome = outcomeOf(execution.interrupted, failed, verdict);
   const report = finish(outcome, {
@@ -232,27 +235,4 @@ function withRealPaths(root: string, step: ReportedStep): ReportedStep {
 
 function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
   return asSeen(options.root, runnerOf(RUNNERS, step).touches(step));
-}
-
-/**
- * Reads the host anew and holds it against what engine-setup stumbles over. The databases are asked with the credentials the run began with, which
- * by now may be only in memory.
- */
-async function closingCheck(options: RunOptions, parts: RunParts, before: Facts, plan: Plan): Promise<Verdict> {
-  const known = before.databases.filter(({ foreign }) => foreign === null);
-  const asked = known.map(({ component }) => component);
-  const context = {
-    host: parts.host,
-    vault: parts.vault,
-    root: options.root,
-    timeoutMs: options.wishes.timeoutMs,
-    layout: layoutOf(before.release) ?? newestLayout(),
-    extraCa: before.pki.caPem === null ? [] : [before.pki.caPem],
-  };
-  const [again, after] = await Promise.all([
-    lookAgain(context, known),
-    read(options, parts, plan.keepPki, { asked, release: before.release }),
-  ]);
-  const databases = [...again, ...after.databases];
-  return verify({ ...after, release: before.release, databases }, plan.keepPki);
 }
