@@ -88,7 +88,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const files = [...found.files, ...(await recordFiles(context, records.paths))];
   const copies = files.filter(({ copyOf }) => copyOf !== undefined);
   const credentials = await findCredentials(context, copies);
-  files.push(...credentials.pgpass);
+  files.push(...credentials.pgpass.filter(({ path }) => !files.some((one) => one.path === path)));
   attachCredentialOwners(files, credentials);
   const setUp = await findComponents(context, marker, files, credentials);
   const [databases, lines, services, pki, kept] = await Promise.all([

@@ -4,6 +4,7 @@ import type { Refusal } from '../model/errors.ts';
 import type { AdminDatabase, DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { DatabaseAction, PlannedDatabase } from '../model/plan.ts';
+import { isSilent } from '../model/reach.ts';
 
 interface Decision {
   action: DatabaseAction;
@@ -118,7 +119,9 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
   }
   if (reach.state === 'rejected') return refuse(fact, reach.message, "Correct the password in setup's drop-in");
   if (reach.state === 'sealed') return refuse(fact, reach.message, 'Let a superuser reset its connection limit');
-  return refuse(fact, reach.message, 'Start the server or mend the network, then run this again');
+  const isDown = isSilent(reach.code);
+  const hint = isDown ? 'Start the server or mend the network' : 'Let a DBA mend what the server says';
+  return refuse(fact, reach.message, `${hint}, then run this again`);
 }
 
 function decideKeep(fact: DatabaseFact): Decision {

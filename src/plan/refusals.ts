@@ -3,6 +3,7 @@ import type { Refusal } from '../model/errors.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
 import { isBelow, realPath } from '../model/paths.ts';
 import type { PlannedDatabase, Wishes } from '../model/plan.ts';
+import { releaseOf } from '../model/server-version.ts';
 
 function list(names: readonly string[], most = 5): string {
   const shown = names.slice(0, most).join(', ');
@@ -61,12 +62,6 @@ function oldestServer(pgDumpMajor: number): number {
   return pgDumpMajor >= 15 ? 90200 : 80000;
 }
 
-function majorText(version: number): string {
-  return version >= 100000
-    ? String(Math.floor(version / 10000))
-    : `${Math.floor(version / 10000)}.${Math.floor(version / 100) % 100}`;
-}
-
 function toolRefusals(facts: Facts, dumped: { planned: PlannedDatabase; serverVersion: number | null }[]): Refusal[] {
   const without = 'or run with --no-backup';
   if (dumped.length === 0) return [];
@@ -89,8 +84,8 @@ function toolRefusals(facts: Facts, dumped: { planned: PlannedDatabase; serverVe
     if (server > client || serverVersion < oldestServer(Math.floor(pgDump.version / 10000))) {
       refusals.push({
         check: 'pg-dump',
-        message: `${pgDump.path} is version ${majorText(pgDump.version)} and cannot dump database "${planned.name}", whose server is version ${majorText(serverVersion)}. Nothing was changed.`,
-        hint: `Install the client programs of PostgreSQL ${majorText(serverVersion)}, ${without}.`,
+        message: `${pgDump.path} is version ${releaseOf(pgDump.version)} and cannot dump database "${planned.name}", whose server is version ${releaseOf(serverVersion)}. Nothing was changed.`,
+        hint: `Install the client programs of PostgreSQL ${releaseOf(serverVersion)}, ${without}.`,
         forcible: false,
       });
     }

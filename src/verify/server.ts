@@ -2,6 +2,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
+import { releaseOf } from '../model/server-version.ts';
 import { mainDatabase, obstacle } from './check.ts';
 
 /** Where setup finds psql. One in another place is ours alone. */
@@ -11,12 +12,6 @@ const SYSTEM = /^\/(?:usr\/)?bin\/psql$/;
 function parts(version: number): [number, number] {
   const major = Math.floor(version / 10000);
   return major >= 10 ? [major, version % 10000] : [major, Math.floor(version / 100) % 100];
-}
-
-/** What differs between releases of PostgreSQL that read each other's data. */
-function majorOf(version: number): string {
-  const [first, second] = parts(version);
-  return first >= 10 ? String(first) : `${first}.${second}`;
 }
 
 /**
@@ -43,8 +38,8 @@ export function checkServer(facts: Facts, layout: Layout): Check[] {
   return [
     obstacle(
       'database-version',
-      `The database server is of release ${majorOf(content.serverVersion)}, psql on this host of ${majorOf(psql.version)}: engine-setup upgrades no database on a server that is newer than its programs.`,
-      `Install the programs of PostgreSQL ${majorOf(content.serverVersion)} on this host.`,
+      `The database server is of release ${releaseOf(content.serverVersion)}, psql on this host of ${releaseOf(psql.version)}: engine-setup upgrades no database on a server that is newer than its programs.`,
+      `Install the programs of PostgreSQL ${releaseOf(content.serverVersion)} on this host.`,
     ),
   ];
 }

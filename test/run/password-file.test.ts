@@ -2,7 +2,7 @@
  * Whole runs on a host whose setup kept the login of a database administrator in a password file, as 3.0 to 3.2 did. Below a root, so that everything goes over TCP: the server may be
  * on this machine or on another.
  */
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -237,6 +237,44 @@ describe('a superuser in the password file', () => {
     expect(await picture()).toBe(before);
     await server.as('engine', ENGINE_PASSWORD, 'engine', 'SELECT 1');
     expect(host.exists(PGPASS)).toBe(true);
+  });
+});
+
+describe('a password file that survives only as the one an earlier setup moved aside', () => {
+  const COPY = `${PGPASS}.2013_01_02_03_04_05`;
+  const both = () => [`postgres:${server.superuserPassword}`, `engine:${ENGINE_PASSWORD}`];
+
+  beforeEach(() => {
+    passwordFile(...both());
+    host.write(COPY, host.read(PGPASS), 0o600);
+    host.remove(PGPASS);
+  });
+
+  it('becomes the real one where the database is kept, and stays so', async () => {
+    const text = host.read(COPY);
+    const { report } = await run({ keepDatabases: true });
+    expect(failed(report)).toEqual([]);
+    expect(report.databases).toMatchObject([{ action: 'keep' }]);
+    expect(host.read(PGPASS)).toBe(text);
+    expect(statSync(host.real(PGPASS)).mode & 0o777).toBe(0o600);
+    expect(host.exists(COPY)).toBe(false);
+    expect((await run({ keepDatabases: true })).report.steps).toEqual([]);
+  });
+
+  it('is not written over one that is there with other people’s lines', async () => {
+    host.write(PGPASS, 'db:5432:accounting:me:secret\n', 0o600);
+    const { report } = await run({ keepDatabases: true });
+    expect(failed(report)).toMatchObject([{ id: 'promote:engine', error: /other people's lines/ }]);
+    expect(host.read(PGPASS)).toBe('db:5432:accounting:me:secret\n');
+    expect(host.exists(COPY)).toBe(true);
+  });
+
+  it('is good enough to drop with, and goes', async () => {
+    const { report } = await run();
+    expect(failed(report)).toEqual([]);
+    expect(obstacles(report)).toEqual([]);
+    expect(report).toMatchObject({ outcome: 'ok', databases: [{ action: 'drop' }] });
+    expect(host.exists(COPY)).toBe(false);
   });
 });
 

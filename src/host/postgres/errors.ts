@@ -16,6 +16,7 @@ export const DEADLOCK = '40P01';
 export const CANCELED = '57014';
 export const DEPENDENTS = '2BP01';
 export const NO_PRIVILEGE = '42501';
+export const NOT_SUPPORTED = '0A000';
 
 /** The fields of an error that the driver got from a server, or of a socket's error. */
 export interface RawError {

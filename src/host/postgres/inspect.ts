@@ -1,7 +1,10 @@
 /** What is in a database, as the role of the session sees it: three questions, one more where other owners have something in it, and two where a verdict follows. Only reads. */
+import { HostError } from '../../model/errors.ts';
 import type { DatabaseContent } from '../../model/facts.ts';
 import type { DatabaseLayout } from '../../model/layout.ts';
+import { OLDEST_SERVER, releaseOf } from '../../model/server-version.ts';
 import type { Connection } from '../port.ts';
+import { NOT_SUPPORTED } from './errors.ts';
 import { findFalls } from './falls.ts';
 import { type Catalog, readCatalog } from './inspect-catalog.ts';
 import { readStumbles } from './inspect-stumbles.ts';
@@ -15,14 +18,22 @@ interface Start {
   [column: string]: unknown;
 }
 
-/** Compiling these queries to machine code, as servers from 11 on may decide to, would take longer than all of them run: that is switched off for the session. */
+/**
+ * Compiling these queries to machine code, as servers from 11 on may decide to, would take longer than all of them run: that is switched off for the session.
+ * @throws HostError where the server is too old to be asked
+ */
 async function startSession(connection: Connection): Promise<Start> {
   const [row] = await connection.query<Start>(
     `SELECT current_setting('server_version_num')::int AS version,
             (SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit') AS jit,
             (SELECT ${serverIdSql('oid')} FROM pg_database WHERE datname = current_database()) AS "serverId"`,
   );
-  return row!;
+  const { version } = row!;
+  if (version >= OLDEST_SERVER) return row!;
+  throw new HostError(
+    `its server is PostgreSQL ${releaseOf(version)}, and what is in a database can be seen only from ${releaseOf(OLDEST_SERVER)} on`,
+    { hint: 'Dump and drop it by hand, on that server: pg_dump, DROP DATABASE.', code: NOT_SUPPORTED },
+  );
 }
 
 /** Makes a session fit for looking. Returns the server's version as `server_version_num`. */
