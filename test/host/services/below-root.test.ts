@@ -341,6 +341,8 @@ describe('strays', () => {
     const script = makeFile(root, 'usr/bin/watcher', 'while :; do sleep 0.1; done\n');
     const scripted = await orphans.start(['/bin/sh', script]);
     const relative = await orphans.start(['/bin/sh', './watcher'], { cwd: join(root, 'usr/bin') });
+    // A process that was just started may not be its program yet.
+    while ((await services.strays([])).length < 5) await sleep(5);
     const known = (await services.states([ENGINE, PROXY])).flatMap(({ pids }) => pids);
     const expected = [
       { pid: stray, program },
