@@ -338,7 +338,9 @@ describe('strays', () => {
     await host.start();
     const program = makeProgram(root, 'usr/sbin/httpd');
     const stray = await orphans.start([program, SECONDS]);
-    const script = makeFile(root, 'usr/bin/watcher', 'while :; do sleep 0.1; done\n');
+    // It waits without starting another process: a child is the script itself until it becomes its own program.
+    await run('mkfifo', [join(root, 'never')]);
+    const script = makeFile(root, 'usr/bin/watcher', `read -r line < ${root}/never\n`);
     const scripted = await orphans.start(['/bin/sh', script]);
     const relative = await orphans.start(['/bin/sh', './watcher'], { cwd: join(root, 'usr/bin') });
     // A process that was just started may not be its program yet.
