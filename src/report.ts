@@ -70,7 +70,11 @@ export function makeReport(input: ReportInput): Report {
       : null,
     databases: databases(input),
     steps: input.steps ?? [],
-    kept: (plan?.kept ?? []).map(({ target, ...kept }) => ({ target: realPath(root, target), ...kept })),
+    // Not all that is kept is a path: containers have a name.
+    kept: (plan?.kept ?? []).map(({ target, ...kept }) => ({
+      target: target.startsWith('/') ? realPath(root, target) : target,
+      ...kept,
+    })),
     refusals: input.refusals ?? plan?.refusals ?? [],
     warnings: input.warnings ?? plan?.warnings ?? [],
     verify: input.verdict ?? null,

@@ -122,8 +122,8 @@ function putEdits(page: Page, step: StepOf<'lines-revert'>): void {
     const whole = `${mark} ${printable(text)}`;
     page.text(view.verbose ? whole : cut(whole, view.width - 4), { indent: 4, paint: view.colors.dim });
   };
-  for (const { added, removed } of shown) {
-    if (added !== null) line('-', added.trim());
+  for (const { added, removed, secret } of shown) {
+    if (added !== null) line('-', `${added.trim()}${secret ? ' …' : ''}`);
     if (removed !== null) line('+', removed.trim());
   }
   if (shown.length < step.edits.length)

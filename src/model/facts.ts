@@ -110,6 +110,8 @@ export interface LineEdit {
   added: string | null;
   /** What was there before; null when setup only added. */
   removed: string | null;
+  /** `added` is the beginning of a line whose rest is a secret: what follows it stands in no plan and no report. */
+  secret?: true;
 }
 
 /** Edits of one shared file that are still to be undone (lines that are no longer there are not listed). */

@@ -54,6 +54,8 @@ export interface LineRule {
   added: RegExp;
   /** A line directly before an added one that matches is setup's commented-out original: group 1 is the original line. */
   original?: RegExp;
+  /** What `added` matches is only the beginning of the line, and the rest of it is a secret. */
+  secret?: true;
   why: string;
   component: ComponentId;
 }

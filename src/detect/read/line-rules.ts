@@ -23,7 +23,12 @@ export function editsByRules(text: string, rules: readonly LineRule[]): LineEdit
   const edits: LineEdit[] = [];
   for (const rule of rules) {
     lines.forEach((line, at) => {
-      if (!rule.added.test(line)) return;
+      const found = rule.added.exec(line);
+      if (found === null) return;
+      if (rule.secret) {
+        edits.push({ added: found[0], removed: null, secret: true });
+        return;
+      }
       edits.push({ added: line, removed: null });
       for (let above = at - 1; above >= 0; above--) {
         const commented = lines[above] ?? '';

@@ -14,7 +14,7 @@ export { editsByRules } from './line-rules.ts';
 function normalized(edit: LineEdit): LineEdit | null {
   if (/[\r\n]/.test(`${edit.added ?? ''}${edit.removed ?? ''}`)) return null;
   const added = edit.added === null || strip(edit.added) === '' ? null : edit.added;
-  if (added !== null) return { added, removed: edit.removed };
+  if (added !== null) return { ...edit, added };
   return edit.removed === null || strip(edit.removed) === '' ? null : { added: null, removed: edit.removed };
 }
 
@@ -38,6 +38,14 @@ function undoTable<E extends LineEdit>(edits: readonly E[]): Map<string, Undo<E>
   return table;
 }
 
+/** What undoes a line: an edit of the whole of it, or one that knows only how it begins. */
+function undoOf<E extends LineEdit>(line: string, table: ReadonlyMap<string, Undo<E>>): Undo<E> | undefined {
+  const content = strip(line);
+  const whole = table.get(content);
+  if (whole !== undefined) return whole.edit.secret ? undefined : whole; // nothing follows: no secret
+  return [...table].find(([begin, { edit }]) => edit.secret && content.startsWith(begin))?.[1];
+}
+
 interface Resolved<E> {
   /** The line as it was before setup; null if it was not there. */
   line: string | null;
@@ -55,11 +63,11 @@ function before<E>(line: string, { added, removed }: Undo<E>): string | null {
  * Follows a line back through the edits: a second setup comments out the line that the first one added, so what one edit brings back
  * may be what another one added. Edits that lead back to each other say nothing about the original and are not followed.
  */
-function resolve<E>(start: string, table: ReadonlyMap<string, Undo<E>>): Resolved<E> {
+function resolve<E extends LineEdit>(start: string, table: ReadonlyMap<string, Undo<E>>): Resolved<E> {
   const path: { undo: Undo<E>; line: string }[] = [];
   let line: string | null = start;
   while (line !== null) {
-    const undo = table.get(strip(line));
+    const undo: Undo<E> | undefined = undoOf(line, table);
     if (undo === undefined) break;
     const circle = path.findIndex((step) => step.undo === undo);
     if (circle >= 0) {

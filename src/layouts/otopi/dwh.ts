@@ -123,7 +123,8 @@ export const dwhBesideReports: ComponentLayout = {
 const passwords: LineRule = {
   path: LEGACY,
   component: 'dwh',
-  added: /^ovirtEngine(?:History)?DbPassword\s*=\s*\S/,
+  added: /^ovirtEngine(?:History)?DbPassword\s*=\s*(?=\S)/,
+  secret: true,
   why: "database password, written by the Data Warehouse's setup",
 };
 

@@ -138,6 +138,26 @@ describe('lines that are known without a record', () => {
   });
 });
 
+describe('a line whose rest is a secret', () => {
+  const rule = { path: '/x', component: 'dwh', why: '', added: /^password\s*=\s*(?=\S)/, secret: true } as const;
+  const text = 'user=sample\npassword = of-the-database\nother=1\n';
+
+  test('is known by its beginning alone, and goes whole', () => {
+    const edits = editsByRules(text, [rule]);
+    expect(edits).toEqual([{ added: 'password = ', removed: null, secret: true }]);
+    expect(findEdits(text, edits)).toEqual(edits);
+    expect(revertEdits(text, edits)).toBe('user=sample\nother=1\n');
+  });
+
+  test('stays where nothing follows, and where it only looks like it', () => {
+    const [edit] = editsByRules(text, [rule]);
+    for (const other of ['password =\n', 'my password = x\n', 'passwords = x\n']) {
+      expect(editsByRules(other, [rule])).toEqual([]);
+      expect(revertEdits(other, [edit!])).toBe(other);
+    }
+  });
+});
+
 describe('for any text and any edits', () => {
   // Few words, so that edits meet lines and each other; blanks of all kinds around them.
   const blank = fc.constantFrom('', ' ', '\t', '  ', '\xa0', '\r');
