@@ -1,8 +1,9 @@
-/** The parts of the manual page and the completion that come from the program's own tables, so that they cannot drift from it. Pure. */
+/** The parts of the manual page, the completion and the list of layouts that come from the program's own tables, so that they cannot drift from it. Pure. */
 import { OPTIONS, type OptionRow, VERBS } from '../src/cli/option-table.ts';
 import { LAYOUTS } from '../src/layouts/index.ts';
 import { CHECKS, FORCIBLE } from '../src/model/checks.ts';
 import { EXIT_CODES } from '../src/model/outcome.ts';
+import { LAYOUT_PARTS } from './layouts.ts';
 
 /** Text as roff takes it: a dash is a hyphen unless it is escaped, and a line must not begin as a request. */
 function roff(text: string): string {
@@ -51,12 +52,19 @@ function words(): string[] {
   ];
 }
 
-const PARTS: Record<string, () => string[]> = { releases, refusals, 'exit-status': exitStatus, words };
+const PARTS: Record<string, () => string[]> = {
+  releases,
+  refusals,
+  'exit-status': exitStatus,
+  words,
+  // Markdown wants an empty line around a table.
+  ...Object.fromEntries(Object.entries(LAYOUT_PARTS).map(([name, part]) => [name, () => ['', ...part(), '']])),
+};
 
 /** The text with everything between "generated: NAME" and "end" made anew. An unknown name is an error. */
 export function filled(text: string): string {
   return text.replace(
-    /^(\s*(?:\.\\"|#) generated: (\S+)\n)[\s\S]*?^(\s*(?:\.\\"|#) end\n)/gm,
+    /^([ \t]*(?:\.\\"|#|<!--) generated: (\S+)(?: -->)?\n)[\s\S]*?^([ \t]*(?:\.\\"|#|<!--) end(?: -->)?\n)/gm,
     (_, begin: string, name: string, end: string) => {
       const part = PARTS[name];
       if (part === undefined) throw new Error(`nothing is called "${name}"`);
@@ -66,4 +74,4 @@ export function filled(text: string): string {
 }
 
 /** Files with such parts, below the top of the project. */
-export const FILES = ['packaging/engine-cleanup.8', 'packaging/completion/engine-cleanup.bash'];
+export const FILES = ['packaging/engine-cleanup.8', 'packaging/completion/engine-cleanup.bash', 'docs/layouts.md'];

@@ -1,4 +1,4 @@
-/** Brings manual page and completion up to date with the program's tables. */
+/** Brings manual page, completion and the list of layouts up to date with the program's tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { FILES, filled } from './generated.ts';
 

@@ -4,7 +4,7 @@ import { reported } from './apply/execute.ts';
 import type { Refusal, Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import { exitCodeOf, type Outcome, type StopSignal } from './model/outcome.ts';
-import { realPath } from './model/paths.ts';
+import { shownTarget } from './model/paths.ts';
 import { databaseKey, type Plan } from './model/plan.ts';
 import type { Command, Report, ReportedDatabase, ReportedStep, Verdict } from './model/report.ts';
 
@@ -70,11 +70,7 @@ export function makeReport(input: ReportInput): Report {
       : null,
     databases: databases(input),
     steps: input.steps ?? [],
-    // Not all that is kept is a path: containers have a name.
-    kept: (plan?.kept ?? []).map(({ target, ...kept }) => ({
-      target: target.startsWith('/') ? realPath(root, target) : target,
-      ...kept,
-    })),
+    kept: (plan?.kept ?? []).map(({ target, ...kept }) => ({ target: shownTarget(root, target), ...kept })),
     refusals: input.refusals ?? plan?.refusals ?? [],
     warnings: input.warnings ?? plan?.warnings ?? [],
     verify: input.verdict ?? null,

@@ -1,4 +1,5 @@
 /** The story of a run on one screen: lock, detect, plan, confirm, apply, verify, report. */
+import { setMaxListeners } from 'node:events';
 import { closeRun, unchecked } from './apply/ending.ts';
 import { execute, type Progress } from './apply/execute.ts';
 import { openJournal } from './apply/journal.ts';
@@ -13,8 +14,9 @@ import type { Vault } from './model/credentials.ts';
 import { InterruptedError, type Warning } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
+import { isOutside } from './model/outside.ts';
 import { realPath } from './model/paths.ts';
-import { databaseKey, type Plan, type Wishes } from './model/plan.ts';
+import { databaseKey, type Plan, type Step, type Wishes } from './model/plan.ts';
 import type { Command, Report, ReportedStep, Verdict } from './model/report.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
@@ -171,7 +173,7 @@ async function apply(
   const report = finish(outcome, {
     signal: options.stop.name(),
     plan,
-    steps: execution.steps.map((step) => withRealPaths(options.root, step)),
+    steps: execution.steps.map((step) => withRealPaths(plan, step)),
     execution,
     verdict,
     warnings,
@@ -206,6 +208,8 @@ function stepContext(
   directory: RunDirectory,
   warnings: Warning[],
 ): StepContext {
+  // Each program of each step that runs listens to it: more than Node takes for a leak.
+  setMaxListeners(0, options.stop.signal);
   return {
     plan,
     version: options.version,
@@ -225,14 +229,15 @@ function stepContext(
 }
 
 /** Reports speak of places as the operator sees them; units and databases stay as they are. */
-function asSeen(root: string, paths: readonly string[]): string[] {
-  return paths.map((path) => (path.startsWith('/') ? realPath(root, path) : path));
+function asSeen(root: string, step: Step, paths: readonly string[]): string[] {
+  return paths.map((path) => (path.startsWith('/') && !isOutside(step) ? realPath(root, path) : path));
 }
 
-function withRealPaths(root: string, step: ReportedStep): ReportedStep {
-  return step.paths ? { ...step, paths: asSeen(root, step.paths) } : step;
+function withRealPaths({ root, steps }: Plan, reported: ReportedStep): ReportedStep {
+  const step = steps.find(({ id }) => id === reported.id);
+  return step && reported.paths ? { ...reported, paths: asSeen(root, step, reported.paths) } : reported;
 }
 
-function touched(options: RunOptions, step: Plan['steps'][number]): string[] {
-  return asSeen(options.root, runnerOf(RUNNERS, step).touches(step));
+function touched(options: RunOptions, step: Step): string[] {
+  return asSeen(options.root, step, runnerOf(RUNNERS, step).touches(step));
 }

@@ -8,7 +8,7 @@ import { HostError, hintOf, messageOf, type Warning } from '../model/errors.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ReportedStep, StepStatus } from '../model/report.ts';
 import { runnerOf, type StepContext, type StepRunners } from '../steps/context.ts';
-import { type Journal, note } from './journal.ts';
+import { type Journal, note, untold } from './journal.ts';
 
 export interface Progress {
   begin(step: Step, index: number, total: number): void;
@@ -42,6 +42,7 @@ export async function execute(
 ): Promise<Execution> {
   const executor = new Executor(plan, context, runners, journal, progress);
   for (const steps of abreast(plan.steps)) await executor.run(steps);
+  executor.settle();
   return executor.result;
 }
 
@@ -105,6 +106,15 @@ class Executor {
     }
   }
 
+  /** What was done is on disk, or a warning says that it may not be. */
+  settle(): void {
+    try {
+      this.#journal.settle();
+    } catch (error) {
+      this.#context.warn(untold(error));
+    }
+  }
+
   /** Decides what becomes of a step before its effect: `planned` is what goes on. */
   async #begin(step: Step): Promise<Work> {
     const runner = runnerOf(this.#runners, step);
@@ -127,6 +137,7 @@ class Executor {
       } catch (error) {
         this.#fail(work, error);
       }
+      entry.ms = Math.round(performance.now() - work.began);
     }
     return work;
   }
@@ -216,7 +227,8 @@ function recordBegin(journal: Journal, step: Step, touches: string[]): void {
 /** @throws HostError if it cannot be written down: what needs the step does not go on unrecorded */
 function recordDone(journal: Journal, step: Step): void {
   try {
-    journal.write({ event: 'end', step: step.id, status: 'done' });
+    // On disk before the next step begins, whose own line waits for it.
+    journal.add({ event: 'end', step: step.id, status: 'done' });
   } catch (error) {
     throw new HostError(`This is done, but the journal of the run cannot be written: ${messageOf(error)}`, {
       hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',

@@ -1,5 +1,5 @@
 /**
- * The journal of a run: one line when a step begins, naming everything it will touch, and one when it ends; each is on disk before the run goes on.
+ * The journal of a run: one line when a step begins, naming everything it will touch, and one when it ends; each is on disk before anything else is done.
  * It is a record for people and for restore. It is never taken for the truth: after a crash the truth is what the host shows.
  */
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
@@ -16,7 +16,12 @@ export interface JournalEntry {
 }
 
 export interface Journal {
+  /** Writes an entry; it is on disk when this returns, and all before it. */
   write(entry: JournalEntry): void;
+  /** Writes an entry that only has to be on disk before anything else is done: the next `write` sees to that, or `settle`. */
+  add(entry: JournalEntry): void;
+  /** Returns when everything that was added is on disk. */
+  settle(): void;
   close(): void;
 }
 
@@ -33,22 +38,31 @@ export function openJournal(path: string): Journal {
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW,
     0o600,
   );
+  let settled = true;
+  const attempt = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      throw named(path, error);
+    }
+  };
+  const add = (entry: JournalEntry): void => {
+    settled = false;
+    attempt(() => writeSync(fd, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`));
+  };
+  const settle = (): void => {
+    if (settled) return;
+    attempt(() => fsyncSync(fd));
+    settled = true;
+  };
   return {
     write(entry) {
-      try {
-        writeSync(fd, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`);
-        fsyncSync(fd);
-      } catch (error) {
-        throw named(path, error);
-      }
+      add(entry);
+      settle();
     },
-    close() {
-      try {
-        closeSync(fd);
-      } catch (error) {
-        throw named(path, error);
-      }
-    },
+    add,
+    settle,
+    close: () => attempt(() => closeSync(fd)),
   };
 }
 
@@ -61,9 +75,14 @@ export function note(journal: Journal, entry: JournalEntry): Warning | null {
     journal.write(entry);
     return null;
   } catch (error) {
-    return { code: 'run-directory', message: `The journal of the run is not whole: ${messageOf(error)}` };
+    return untold(error);
   }
 }
 
+/** The warning for a journal that could not be written. */
+export function untold(error: unknown): Warning {
+  return { code: 'run-directory', message: `The journal of the run is not whole: ${messageOf(error)}` };
+}
+
 /** A journal that keeps nothing, for tests of the executor. */
-export const NO_JOURNAL: Journal = { write() {}, close() {} };
+export const NO_JOURNAL: Journal = { write() {}, add() {}, settle() {}, close() {} };

@@ -68,8 +68,14 @@ export function makeRunDirectory(
   return { id, path, backup };
 }
 
-/** Writes a file that must not exist yet, 0600, and waits until it is on disk. */
+/** Writes a file that must not exist yet, 0600, and waits until it is on disk, its name too. */
 export function writeDurably(path: string, text: string | Buffer): void {
+  writeContent(path, text);
+  syncDirectory(dirname(path));
+}
+
+/** Writes a file that must not exist yet, 0600, and waits until its content is on disk. For its name, see `syncDirectory`. */
+export function writeContent(path: string, text: string | Buffer): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
@@ -79,7 +85,11 @@ export function writeDurably(path: string, text: string | Buffer): void {
   } finally {
     closeSync(fd);
   }
-  const dir = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+/** Waits until the names of a directory are on disk. */
+export function syncDirectory(path: string): void {
+  const dir = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     fsyncSync(dir);
   } finally {

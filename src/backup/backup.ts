@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { writeDurably } from '../apply/run-directory.ts';
+import { syncDirectory, writeContent, writeDurably } from '../apply/run-directory.ts';
 import type { Identity } from '../model/facts.ts';
 
 export interface BackupMember {
   name: string;
-  kind: 'database' | 'files' | 'roles' | 'rows' | 'passwords' | 'trust' | 'answers' | 'readme';
+  kind: 'database' | 'files' | 'outside' | 'roles' | 'rows' | 'passwords' | 'trust' | 'answers' | 'readme';
   sizeBytes: number;
   sha256: string;
   /** For a database. */
@@ -20,7 +20,7 @@ export class Backup {
   readonly dir: string;
   readonly run: string;
   readonly members: BackupMember[] = [];
-  /** What the archive holds, by host path, as each file was when it went in: the only content that may be removed. */
+  /** What the archive of the root holds, by host path, as each file was when it went in: the only content that may be removed. */
   readonly archived = new Map<string, Identity>();
 
   constructor(dir: string, run: string) {
@@ -37,18 +37,20 @@ export class Backup {
     this.members.push(member);
   }
 
-  /** Writes a small member whole, 0600, and records it. */
+  /** Writes a small member whole, 0600, and records it. Its content is on disk then, its name when the backup is sealed. */
   write(name: string, kind: BackupMember['kind'], text: string): void {
-    writeDurably(this.path(name), text);
+    writeContent(this.path(name), text);
     const sha256 = createHash('sha256').update(text).digest('hex');
     this.add({ name, kind, sizeBytes: Buffer.byteLength(text), sha256 });
   }
 
-  /** Writes the manifest, last of all: a backup without one is not whole. */
+  /** Writes the manifest, last of all: a backup without one is not whole. Everything it names is on disk before it. */
   seal(about: Record<string, unknown>): void {
-    const sums = this.members.map(({ sha256, name }) => `${sha256}  ${name}\n`).join('');
-    writeDurably(this.path('SHA256SUMS'), sums);
-    const manifest = { schema: 'engine-cleanup/backup@1', run: this.run, ...about, members: this.members };
+    // Steps that run at the same time end in any order.
+    const members = [...this.members].sort((a, b) => (a.name < b.name ? -1 : 1));
+    writeContent(this.path('SHA256SUMS'), members.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(''));
+    syncDirectory(this.dir);
+    const manifest = { schema: 'engine-cleanup/backup@1', run: this.run, ...about, members };
     writeDurably(this.path('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
 

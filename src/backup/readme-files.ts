@@ -1,4 +1,5 @@
 /** What the README says about files: the archive, the directories they lay in, and what the run made. */
+import { OUTSIDE } from '../model/outside.ts';
 import { realPath } from '../model/paths.ts';
 import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 
@@ -13,6 +14,14 @@ const EXTRACT = [
   '--xattrs-include=*',
   '--selinux',
 ];
+
+/** An archive is listed, then its names are put back below a directory. */
+function unpack(name: string, directory: string): string[] {
+  return [
+    command(['tar', '--list', '--verbose', '--gzip', `--file=${name}`]),
+    command(['tar', ...EXTRACT, `--file=${name}`, `--directory=${directory}`]),
+  ];
+}
 
 /** Host paths of files that the run makes where none was. */
 function madePaths({ plan, archived }: ReadmeInput): string[] {
@@ -49,8 +58,7 @@ export function filesSection(input: ReadmeInput): Section | null {
     'before them the directories that went with them.',
     '',
     ...directories,
-    command(['tar', '--list', '--verbose', '--gzip', `--file=${archive.name}`]),
-    command(['tar', ...EXTRACT, `--file=${archive.name}`, `--directory=${plan.root}`]),
+    ...unpack(archive.name, plan.root),
   ];
   if (made.length > 0) lines.push('', 'The run itself wrote these, where nothing was:', '', ...made);
   if (edited.length > 0) {
@@ -63,4 +71,18 @@ export function filesSection(input: ReadmeInput): Section | null {
     );
   }
   return { title: 'Files', lines };
+}
+
+/** Password files that a killed developer-mode setup left in the machine's own /tmp. */
+export function outsideSection(input: ReadmeInput): Section | null {
+  const [archive] = membersOf(input, 'outside');
+  if (!archive) return null;
+  return {
+    title: 'Password files outside of the root',
+    lines: [
+      `A killed setup had left them in ${OUTSIDE} of the machine itself. Nothing reads them any more: this only makes the way back complete.`,
+      '',
+      ...unpack(archive.name, '/'),
+    ],
+  };
 }

@@ -2,7 +2,7 @@
 import { realPath } from '../model/paths.ts';
 import { shellWord } from '../model/shell.ts';
 import { clearedSection, droppedSection, rowsSection } from './readme-databases.ts';
-import { filesSection } from './readme-files.ts';
+import { filesSection, outsideSection } from './readme-files.ts';
 import { startSection, stopSection } from './readme-services.ts';
 import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 
@@ -15,6 +15,7 @@ function wayBack(input: ReadmeInput): Section[] {
     clearedSection(input),
     rowsSection(input),
     filesSection(input),
+    outsideSection(input),
     startSection(input),
   ];
   return parts.filter((part) => part !== null);

@@ -1,6 +1,7 @@
 /** The parts of a plan as text: what was found, databases, services, files, backup. */
 import { layoutOf } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
+import { isOutside } from '../model/outside.ts';
 import { realPath } from '../model/paths.ts';
 import {
   type DatabaseAction,
@@ -145,7 +146,7 @@ function putRemoved(page: Page, files: readonly { path: string; why: string }[],
 }
 
 function putFileStep(page: Page, plan: Plan, step: Step): void {
-  const real = (path: string): string => realPath(plan.root, path);
+  const real = (path: string): string => (isOutside(step) ? path : realPath(plan.root, path));
   page.text(step.title);
   if (step.kind === 'files-remove' || step.kind === 'files-reset') {
     const files = step.files.map(({ path, why }) => ({ path: real(path), why }));

@@ -1,7 +1,7 @@
 /** The plan as a person reads it: what was found, what happens to it, what stays, what stands in the way. Pure. */
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
-import { realPath } from '../model/paths.ts';
+import { shownTarget } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
@@ -58,7 +58,7 @@ export function renderPlan(plan: Plan, facts: Facts, view: View): string {
   putKept(
     page,
     view,
-    plan.kept.map((kept) => ({ ...kept, target: realPath(plan.root, kept.target) })),
+    plan.kept.map((kept) => ({ ...kept, target: shownTarget(plan.root, kept.target) })),
   );
   putBackup(page, plan, facts);
   if (view.verbose) putSteps(page, plan);

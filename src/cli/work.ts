@@ -27,5 +27,11 @@ export async function openWork(): Promise<Work> {
     import('../host/lock.ts'),
     import('../run.ts'),
   ]);
-  return { host: createHost, lock: acquireLock, plan: planRun, verify: verifyRun, cleanup: cleanupRun };
+  // Another program takes the lock. While that starts, what nearly every run needs can be loaded.
+  const lock: Work['lock'] = (path, holder) => {
+    const taken = acquireLock(path, holder);
+    import('pg').catch(() => undefined);
+    return taken;
+  };
+  return { host: createHost, lock, plan: planRun, verify: verifyRun, cleanup: cleanupRun };
 }

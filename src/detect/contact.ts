@@ -10,7 +10,7 @@ import type { DatabaseLayout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
 
 /** What asking a server takes. */
-export type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root' | 'noVerdict'>;
+export type LookContext = Pick<DetectContext, 'host' | 'vault' | 'timeoutMs' | 'root' | 'noVerdict' | 'early'>;
 
 export interface Contact {
   credentials: Credentials | null;
@@ -32,7 +32,8 @@ export function needsTls(error: unknown): boolean {
   return error instanceof HostError && isHbaError({ ...rawError(error.cause), code: error.code });
 }
 
-async function contact(
+/** Logs in and looks. Never fails for what is wrong with a server. */
+export async function contact(
   context: LookContext,
   database: DatabaseLayout,
   credentials: Credentials,
@@ -90,7 +91,10 @@ export async function contactFirst(
     const login = JSON.stringify([server, candidate.database, candidate.role, candidate.secret]);
     if (silent.has(server) || tried.has(login)) continue;
     tried.add(login);
-    const result = await contact(context, database, candidate, extraCa);
+    const asked = context.early?.answerTo(database, candidate);
+    const result = asked
+      ? { ...(await asked), credentials: candidate }
+      : await contact(context, database, candidate, extraCa);
     if (result.reach.state === 'connected') {
       const dropInRejected = first?.credentials?.origin === 'drop-in' && first.reach.state === 'rejected';
       return { ...result, dropInRejected };

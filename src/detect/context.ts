@@ -3,6 +3,7 @@ import type { Host } from '../host/port.ts';
 import type { Vault } from '../model/credentials.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
+import type { EarlyContacts } from './early.ts';
 
 export interface DetectContext {
   host: Host;
@@ -16,6 +17,8 @@ export interface DetectContext {
   judgeKeys: boolean;
   /** No verdict follows from this look: what an upgrade would stumble over need not be looked for in whole tables. */
   noVerdict?: boolean;
+  /** Databases that are being asked already. */
+  early?: EarlyContacts;
   note(code: string, message: string): void;
   fault(fault: Facts['faults'][number]): void;
 }

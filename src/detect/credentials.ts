@@ -1,5 +1,8 @@
 /** Every place that may hold the credentials of a database, the best first. Only reads. */
+
+import { databasesOf } from '../layouts/index.ts';
 import type { FileFact } from '../model/facts.ts';
+import { databaseOf } from './contact.ts';
 import type { DetectContext } from './context.ts';
 import { fromAnswers } from './sources/answers.ts';
 import { Collected, type CredentialSource, type FoundCredentials } from './sources/collected.ts';
@@ -19,11 +22,22 @@ const SOURCES: readonly CredentialSource[] = [
   fromTmp, // last: whose password a file holds is told by what the others found
 ];
 
+/** A database that an upgrade handed on is the other component's alone: else it would be dumped and emptied twice, each in the other's way. */
+function handOver(context: DetectContext, collected: Collected): void {
+  for (const { component, database } of databasesOf(context.layout)) {
+    if (database.handedTo === undefined) continue;
+    const [before] = collected.byComponent.get(component) ?? [];
+    const [now] = collected.byComponent.get(database.handedTo) ?? [];
+    if (before && now && databaseOf(before) === databaseOf(now)) collected.switchOff(component);
+  }
+}
+
 /** Finds all credentials. Passwords go into the vault. */
 export async function findCredentials(context: DetectContext, copies: readonly FileFact[]): Promise<FoundCredentials> {
   const collected = new Collected(context.vault);
   for (const source of SOURCES) await source(context, collected, copies);
   collected.sort();
+  handOver(context, collected);
   return collected;
 }
 

@@ -1,5 +1,4 @@
 /** Reads the host and says what is there. Changes nothing. */
-import { createFiles } from '../host/files/index.ts';
 import type { Host } from '../host/port.ts';
 import { machineTools } from '../host/tools.ts';
 import { layoutOf } from '../layouts/index.ts';
@@ -12,13 +11,14 @@ import type { DetectContext } from './context.ts';
 import { attachCredentialOwners, findCredentials } from './credentials.ts';
 import { findDatabases } from './databases.ts';
 import { findDirectories } from './directories.ts';
+import { EarlyContacts } from './early.ts';
 import { findFiles } from './files.ts';
 import { findHollow } from './hollow.ts';
 import { findIdentity } from './identity.ts';
 import { findKept, findOthers } from './kept.ts';
 import { findLayout } from './layout.ts';
 import { findLines } from './lines.ts';
-import { noteOutsideTmp } from './outside-tmp.ts';
+import { findOutsideTmp } from './outside-tmp.ts';
 import { packageState } from './package-state.ts';
 import { engineCa, findPki } from './pki.ts';
 import { findRecords, recordFiles, summarize } from './records.ts';
@@ -81,7 +81,9 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const tools = machineTools();
   const finding = await findLayout(base, layoutOf(options.release ?? null));
   const { layout, marker, installed } = finding;
-  const context: DetectContext = { ...base, layout };
+  const plain: DetectContext = { ...base, layout };
+  // Servers answer while files are read.
+  const context: DetectContext = { ...plain, early: await EarlyContacts.ask(plain, options.asked ?? []) };
 
   const records = await findRecords(context);
   const found = await findFiles(context, records.merged, marker);
@@ -101,11 +103,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
 
   const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
   if (anything) judgeRelease(context, finding.told, layout);
-  if (root !== '/') {
-    const live = createFiles('/');
-    await judgeShared(context, live, databases);
-    await noteOutsideTmp(context, live, credentials);
-  }
+  if (root !== '/') await judgeShared(context, host.machine, databases);
+  const outside = root === '/' ? [] : await findOutsideTmp(context, databases);
   const servicePids = services.flatMap(({ pids }) => pids);
   return {
     root,
@@ -121,6 +120,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     marker,
     records: await summarize(context, records),
     files,
+    outside,
     lines,
     services: anything ? services : [],
     strays: anything && root !== '/' ? await host.services.strays(servicePids) : [],

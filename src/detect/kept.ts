@@ -38,7 +38,11 @@ function keptByName(context: DetectContext, marker: MarkerFacts | null): KeptFac
     const names = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : [];
     return names
       .filter((name) => name !== '')
-      .map((name) => ({ path: `${what} ${name}`, why, remove: [...remove, name].map(shellWord).join(' ') }));
+      .map((name) => {
+        const fact = { path: `${what} ${name}`, why };
+        // Below another root it is not one of the machine that a command would run on.
+        return context.root === '/' ? { ...fact, remove: [...remove, name].map(shellWord).join(' ') } : fact;
+      });
   });
 }
 

@@ -16,6 +16,7 @@ export interface HostOptions {
 export function createHost({ root, timeoutMs }: HostOptions): Host {
   return {
     files: createFiles(root),
+    machine: createFiles('/'),
     services: createServices(root, timeoutMs),
     packages: createPackages(root, timeoutMs),
     databases: createDatabases(root === '/' ? {} : { account: null }),

@@ -3,7 +3,7 @@
  * ends. Node has no call for it, so util-linux' `flock` takes it on our open file, which it is handed as file descriptor 3; the lock belongs to the open
  * file, not to the program that took it.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { BusyError, HostError } from '../model/errors.ts';
 import { nameOf, parentOf } from '../model/paths.ts';
@@ -31,13 +31,13 @@ const LIMIT_MS = 10_000;
 /** More than any holder writes, bytes. */
 const LARGEST = 64 * 1024;
 
-/** Takes the lock, or throws a BusyError that names its holder. `path` is a real path; its directory must exist. */
-export function acquireLock(path: string, holder: LockHolder): Lock {
+/** Takes the lock, or rejects with a BusyError that names its holder. `path` is a real path; its directory must exist. */
+export async function acquireLock(path: string, holder: LockHolder): Promise<Lock> {
   // Another run may remove or replace the file between our opening and our locking: then what we hold is no lock that anybody else sees.
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const fd = openLockFile(path);
     try {
-      if (!takeLock(fd, path)) throw busy(path, readHolder(fd));
+      if (!(await takeLock(fd, path))) throw busy(path, readHolder(fd));
       if (isStill(fd, path)) {
         writeHolder(fd, holder);
         return lockOn(fd);
@@ -100,21 +100,41 @@ function openDirectory(path: string): number {
   }
 }
 
-/** True if the lock is ours now, false if somebody else has it. */
-function takeLock(fd: number, path: string): boolean {
-  const { error, status, signal, stderr } = spawnSync('flock', ['--nonblock', '--exclusive', '3'], {
-    stdio: ['ignore', 'ignore', 'pipe', fd],
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-    timeout: LIMIT_MS,
+/** How the program that takes the lock ended. */
+interface Ending {
+  error: Error | null;
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  said: string;
+}
+
+function runFlock(fd: number): Promise<Ending> {
+  return new Promise((resolve) => {
+    const child = spawn('flock', ['--nonblock', '--exclusive', '3'], {
+      stdio: ['ignore', 'ignore', 'pipe', fd],
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      timeout: LIMIT_MS,
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.once('error', (error) => resolve({ error, status: null, signal: null, said }));
+    child.once('close', (status, signal) => resolve({ error: null, status, signal, said }));
   });
+}
+
+/** True if the lock is ours now, false if somebody else has it. */
+async function takeLock(fd: number, path: string): Promise<boolean> {
+  const { error, status, signal, said } = await runFlock(fd);
   if (status === 0) return true;
   if (status === 1) return false;
-  const missing = error !== undefined && codeOf(error) === 'ENOENT';
-  const said = stderr?.toString().trim() || error?.message || `it ended with ${status ?? signal}`;
+  const missing = error !== null && codeOf(error) === 'ENOENT';
+  const why = said.trim() || error?.message || `it ended with ${status ?? signal}`;
   throw new HostError(
     missing
       ? `${path} cannot be locked: there is no program "flock". Nothing was changed.`
-      : `${path} cannot be locked: flock failed (${said}). Nothing was changed.`,
+      : `${path} cannot be locked: flock failed (${why}). Nothing was changed.`,
     {
       hint: missing
         ? 'Install util-linux, which has it, and see that it is in the PATH.'

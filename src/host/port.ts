@@ -7,6 +7,8 @@ export interface FileStat {
   mode: number;
   uid: number;
   gid: number;
+  /** Names the file has (hard links). */
+  links: number;
 }
 
 /**
@@ -159,6 +161,8 @@ export interface ProgramLogin {
 
 export interface Host {
   files: Files;
+  /** The running machine's own, whatever the root: read for comparison, and changed in one place only (model/outside.ts). */
+  machine: Files;
   services: Services;
   packages: Packages;
   databases: Databases;

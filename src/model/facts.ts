@@ -21,6 +21,8 @@ export interface Facts {
   marker: MarkerFacts | null;
   records: RecordSummary;
   files: FileFact[];
+  /** Outside of the root: the caller's own password files of a killed developer-mode setup. */
+  outside: OutsideFile[];
   lines: LineFact[];
   services: ServiceFact[];
   /** Processes that run from below the root without a service we know. */
@@ -96,6 +98,16 @@ export interface FileFact {
   copyOf?: string;
   /** Holds credentials of these databases. */
   credentialsOf?: ComponentId[];
+}
+
+/** A password file of setup in the machine's own /tmp. Its path is one of that machine, and means another file below the root. */
+export interface OutsideFile {
+  path: string;
+  identity: Identity;
+  mode: number;
+  uid: number;
+  /** The login it is for. */
+  names: { host: string; port: number; database: string; role: string };
 }
 
 export interface KeptFact {

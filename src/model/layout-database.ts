@@ -1,4 +1,5 @@
 /** What a layout says of a database, and of the server that setup makes it on. */
+import type { ComponentId } from './layout.ts';
 
 /** Names under which answer files of setup speak of one database. The key is the prefix and one of `host`, `port`, `database`, `user` …; of a question, the same in capitals. */
 export interface AnswerNames {
@@ -74,6 +75,8 @@ export interface DatabaseLayout {
   readOnlyRoles?: readonly { prefix: string; credentials: readonly string[]; defaultName: string }[];
   /** Its rows speak of what is in the main component's database: full beside a new one of that, it is stale, and no release complains. */
   describesMain?: true;
+  /** An upgrade hands the database to this component, and leaves copies of the files that named it before. */
+  handedTo?: ComponentId;
   /** Name stem of setup's own dumps: `/var/lib/ovirt-engine/backups/engine-*.dump`. */
   dumps: string;
 }

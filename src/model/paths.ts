@@ -16,6 +16,11 @@ export function realPath(root: string, path: string): string {
   return path === '/' ? root : root + path;
 }
 
+/** What is shown of something that stays: its real path, or its name where it is no file (a container). */
+export function shownTarget(root: string, target: string): string {
+  return target.startsWith('/') ? realPath(root, target) : target;
+}
+
 /**
  * Host path of a path found in setup's records or drop-ins. In an oVirt developer-mode installation (own PREFIX) these
  * already contain the prefix, which is then taken off.

@@ -86,7 +86,8 @@ export type Step =
     } & ({ as: 'admin'; server: AdminServer } | { as: 'role' }))
   /** The roles that go, and how the databases that are dropped were made: one file for each server. */
   | (StepBase & { kind: 'roles-dump'; server: AdminServer; roles: string[]; databases: string[]; file: string })
-  | (StepBase & { kind: 'files-archive'; paths: string[] })
+  /** `outside`: the paths are those of the machine, not of the root. Only this and the removal may say so: see outside.ts. */
+  | (StepBase & { kind: 'files-archive'; paths: string[]; outside?: true })
   | (StepBase & { kind: 'backup-seal'; databases: BackedUpDatabase[] })
   | (StepBase & {
       kind: 'database-clear';
@@ -115,7 +116,7 @@ export type Step =
       /** The rows as they were found, for the backup. */
       was: { hostname: string; uuid: string; running: boolean };
     })
-  | (StepBase & { kind: 'files-remove'; files: PlannedFile[] })
+  | (StepBase & { kind: 'files-remove'; files: PlannedFile[]; outside?: true })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
   | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })
   | (StepBase & {

@@ -14,6 +14,7 @@ import { decideFiles, type FileDecisions } from './files.ts';
 import { dropForced, forcedWarnings } from './forced.ts';
 import { planPromotions, planRewrites, promotionsOf, type Rewrites, rewritesNeeded } from './keep-steps.ts';
 import { leftoverSubjects } from './leftovers.ts';
+import { outsideOf, planOutsideArchive, planOutsideRemoval } from './outside.ts';
 import { judgePki } from './pki.ts';
 import { pkiRestoreOf, planPkiRestore } from './pki-restore.ts';
 import { findRefusals } from './refusals.ts';
@@ -107,7 +108,11 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     .filter((path) => facts.files.some((file) => file.path === path));
   const rewritten = [...overwritten, ...(restore?.overwritten ?? []), ...rewrittenFiles(facts, layout, rewrites)];
   const touched = touchedPaths(decisions, facts, rewritten);
+  const outside = outsideOf(facts);
   if (wishes.backup) {
+    planSeals(subjects, list, before);
+    // These follow each other, so that they run at the same time; the longest first.
+    planDumps(subjects, list, before);
     if (touched.length > 0) {
       list.add(
         {
@@ -121,8 +126,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
         before,
       );
     }
-    planSeals(subjects, list, before);
-    planDumps(subjects, list, before);
+    planOutsideArchive(outside, list, before);
     // Old values of rows that are rewritten go into the backup too.
     if (list.ids('files-archive', 'database-dump', 'roles-dump').length > 0 || timekeeping !== null) {
       list.add(
@@ -173,14 +177,12 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const rewriting = planRewrites(facts, layout, effective, list, decisions, files);
   const records = planPhase(facts, list, 'records', decisions, [...files, ...rewriting]);
   const marker = planPhase(facts, list, 'marker', decisions, [...files, ...rewriting, ...records]);
-  const copies = planPhase(facts, list, 'credential-copies', decisions, [
-    ...files,
-    ...rewriting,
-    ...records,
-    ...marker,
-  ]);
-  const everything = [...files, ...rewriting, ...records, ...marker, ...copies];
-  planPhase(facts, list, 'credentials', decisions, everything);
+  const beforeCopies = [...files, ...rewriting, ...records, ...marker];
+  const copies = [
+    ...planPhase(facts, list, 'credential-copies', decisions, beforeCopies),
+    ...planOutsideRemoval(outside, list, beforeCopies),
+  ];
+  planPhase(facts, list, 'credentials', decisions, [...beforeCopies, ...copies]);
   const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
   if (rewrites.records?.length === 0) for (const path of facts.records.paths) removed.add(path);
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));

@@ -2,8 +2,11 @@
 import { archiveFiles } from '../host/archive.ts';
 import { HostError } from '../model/errors.ts';
 import type { StepRunner } from './context.ts';
+import { assertAsPlanned } from './outside.ts';
 
-const NAME = 'files.tar.gz';
+/** Names in the second begin at the root of the machine: the two cannot share an archive, where equal names would be one. */
+const INSIDE = { name: 'files.tar.gz', kind: 'files' } as const;
+const OUTSIDE = { name: 'outside.tar.gz', kind: 'outside' } as const;
 
 export const filesArchive: StepRunner<'files-archive'> = {
   touches: ({ paths }) => paths,
@@ -13,25 +16,28 @@ export const filesArchive: StepRunner<'files-archive'> = {
     return false;
   },
 
-  async apply({ paths }, { backup, host, onBytes, signal, timeoutMs, tools, warn }) {
+  async apply({ paths, outside }, context) {
+    const { backup, host, onBytes, signal, timeoutMs, tools, warn } = context;
     if (!backup) throw new Error('a plan without a backup has a step that archives files');
     if (tools.tar === null) {
       throw new HostError('There is no program "tar", so the files cannot be backed up. Nothing was changed.', {
         hint: 'Install GNU tar, then run engine-cleanup again.',
       });
     }
+    if (outside) await assertAsPlanned(paths, context);
+    const member = outside ? OUTSIDE : INSIDE;
     const archive = await archiveFiles({
       tar: tools.tar.path,
-      files: host.files,
+      files: outside ? host.machine : host.files,
       paths,
-      target: backup.path(NAME),
+      target: backup.path(member.name),
       timeoutMs,
       signal,
       onBytes,
     });
     if (archive === null) return;
-    for (const [path, identity] of archive.members) backup.archived.set(path, identity);
-    backup.add({ name: NAME, kind: 'files', sizeBytes: archive.sizeBytes, sha256: archive.sha256 });
+    if (!outside) for (const [path, identity] of archive.members) backup.archived.set(path, identity);
+    backup.add({ ...member, sizeBytes: archive.sizeBytes, sha256: archive.sha256 });
     if (archive.said !== '') warn({ code: 'archive', message: `While backing up the files: ${archive.said}` });
   },
 };

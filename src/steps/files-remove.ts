@@ -2,27 +2,23 @@
  * Removes files, each named in the plan and each still what was seen when the plan was made. This is where a run removes files,
  * through the one function in `host/` that can; besides, records that are rewritten and what a PKI from a copy replaces go the same way.
  */
-import { anchorOf } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { StepRunner } from './context.ts';
-import { expected } from './expected.ts';
+import { doorOf } from './outside.ts';
 
 export const filesRemove: StepRunner<'files-remove'> = {
   touches: ({ files }) => files.map(({ path }) => path),
 
-  async probe({ files }, { host }) {
-    for (const { path } of files) if ((await host.files.stat(path)) !== null) return false;
+  async probe(step, context) {
+    const door = doorOf(step, context);
+    for (const { path } of step.files) if ((await door.files.stat(path)) !== null) return false;
     return true;
   },
 
-  async apply({ files }, context) {
-    const { host, layout } = context;
-    const failures = await host.files.removeAll(
-      files.map((file) => ({
-        path: file.path,
-        expect: expected(file, context),
-        anchor: anchorOf(layout, file.path),
-      })),
+  async apply(step, context) {
+    const door = doorOf(step, context);
+    const failures = await door.files.removeAll(
+      step.files.map((file) => ({ path: file.path, expect: door.expected(file), anchor: door.anchor(file.path) })),
     );
     const [first] = failures;
     if (!first) return;

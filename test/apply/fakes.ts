@@ -36,6 +36,9 @@ export class Fakes {
   /** Called with each entry before it is kept: a journal that cannot be written throws here. */
   onJournal: (entry: Parameters<Journal['write']>[0]) => void = () => undefined;
 
+  /** Called when all of the journal has to be on disk. */
+  onSettle: () => void = () => undefined;
+
   constructor(...steps: FakeStep[]) {
     this.#steps = steps;
     const empty = makePlan(finished({ files: [], lines: [], services: [], databases: [] }), WISHES, { backupDir: '' });
@@ -92,6 +95,8 @@ export class Fakes {
       this.entries.push(entry);
       this.events.push(`journal ${entry.event === 'end' ? entry.status : entry.event} ${entry.step}`);
     },
+    add: (entry) => this.journal.write(entry),
+    settle: () => this.onSettle(),
     close: () => undefined,
   };
 

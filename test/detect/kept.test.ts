@@ -71,8 +71,8 @@ test('a place of the machine is listed only where setup had to do with it', asyn
 
 test('containers that the marker names are listed one by one, with the command for each', async () => {
   const nothing = { files: { list: async () => [], stat: async () => null } } as unknown as DetectContext['host'];
-  const kept = (value: unknown) =>
-    findKept(context('/', { host: nothing }), {
+  const kept = (value: unknown, root = '/') =>
+    findKept(context(root, { host: nothing }), {
       path: g5.marker,
       version: '4.1.0',
       values: { 'OVESETUP_REMOVE/deployedDCList': value } as MarkerFacts['values'],
@@ -82,5 +82,7 @@ test('containers that the marker names are listed one by one, with the command f
     ['docker container cinder', 'docker rm --force --volumes cinder'],
   ]);
   expect((await kept("a'b"))[0]!.remove).toBe("docker rm --force --volumes 'a'\\''b'");
+  expect((await kept('cinder', '/mnt/old'))[0]).toMatchObject({ path: 'docker container cinder' });
+  expect((await kept('cinder', '/mnt/old'))[0]!.remove).toBeUndefined();
   for (const none of ['', null, true, undefined]) expect(await kept(none)).toEqual([]);
 });

@@ -31,7 +31,12 @@ const CASES: readonly Case[] = [
 ];
 
 const PASSWORDS = [...SECRETS, 'sample-reports-password', 'sample-cinderlib-password'];
-const EMPTIED = ['/etc/grafana/grafana.ini', '/etc/ovirt-imageio-proxy/ovirt-imageio-proxy.conf'];
+
+/** What a package owns and setup filled: emptied. */
+function emptied(release: OlderRelease): string[] {
+  if (release === '4.4') return ['/etc/grafana/grafana.ini'];
+  return /^4\.[0-3]$/.test(release) ? ['/etc/ovirt-imageio-proxy/ovirt-imageio-proxy.conf'] : [];
+}
 
 describe.each(CASES)('a host of $release', ({ release, more, databases }) => {
   describe('cleaned up', () => {
@@ -57,9 +62,8 @@ describe.each(CASES)('a host of $release', ({ release, more, databases }) => {
       const { gone, changed } = difference(before, after);
       const left = new Set(after.map(({ path }) => path));
       expect(box.host.made.length).toBeGreaterThan(80);
-      // What its package owns is emptied where setup filled it.
-      expect(box.host.made.filter((path) => left.has(path) && !EMPTIED.includes(path))).toEqual([]);
-      for (const path of EMPTIED) if (box.exists(path)) expect(box.text(path), path).toBe('');
+      expect(box.host.made.filter((path) => left.has(path))).toEqual(emptied(release));
+      for (const path of emptied(release)) expect(box.text(path), path).toBe('');
       expect(box.host.survivors.filter((path) => !left.has(path) || changed.includes(path))).toEqual([]);
       expect(
         gone.filter((path) => !box.host.made.includes(path) && before.find((one) => one.path === path)?.type !== 'dir'),
@@ -126,6 +130,34 @@ describe.each(CASES)('a host of $release', ({ release, more, databases }) => {
       expect(await Promise.all(databases.map(([, name]) => box.objects(name)))).toEqual(objects);
       const again = await box.json(['-u', '-d']);
       expect(again.report).toMatchObject({ outcome: 'nothing-to-do', changed: false, steps: [] });
+    } finally {
+      await box.destroy();
+    }
+  });
+});
+
+describe('managed block storage that an upgrade to 4.5.8 renamed', () => {
+  it('has one database, though copies of the old files name it too', async () => {
+    const box = await Box.make({ release: '4.4', cinderlib: true });
+    try {
+      const conf = '/etc/ovirt-engine/engine.conf.d';
+      for (const name of ['cinderlib-database', 'cinderlib']) {
+        const old = `${conf}/10-setup-${name}.conf`;
+        box.host.write(`${old}.20260202101010`, box.text(old), 0o640);
+        box.host.remove(old);
+        const text = box.text(`${old}.20260202101010`).replaceAll('CINDERLIB_DB_', 'MANAGEDBLOCK_DB_');
+        box.host.write(old.replace('cinderlib', 'managedblock'), text, 0o640);
+      }
+      const { report } = await box.json(['-u']);
+      expect(report.databases.map(({ component, name }) => [component, name])).toEqual([
+        ['managedblock', 'ovirt_cinderlib'],
+        ['engine', 'engine'],
+      ]);
+      expect(report.steps.filter(({ error }) => error)).toEqual([]);
+      expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
+      expect(report.warnings.map(({ code }) => code)).not.toContain('override');
+      const left = box.host.listing().filter(({ path }) => !path.startsWith('/var/lib/engine-cleanup/'));
+      expect(left.filter(({ path }) => /cinderlib|managedblock/.test(path))).toEqual([]);
     } finally {
       await box.destroy();
     }

@@ -36,7 +36,7 @@ beforeEach(() => {
     scratch.dir,
     `import { acquireLock } from './src/host/lock.ts';
      try {
-       acquireLock(process.argv[2], { pid: process.pid, user: 'operator', startedAt: '2026-11-25T10:20:30.000Z', command: 'engine-cleanup ' + '--force pg-dump '.repeat(20) });
+       await acquireLock(process.argv[2], { pid: process.pid, user: 'operator', startedAt: '2026-11-25T10:20:30.000Z', command: 'engine-cleanup ' + '--force pg-dump '.repeat(20) });
        console.log('held');
        setInterval(() => undefined, 1000);
      } catch (error) {
@@ -68,9 +68,9 @@ async function start(
   return { process, said, end };
 }
 
-function busy(): BusyError {
+async function busy(): Promise<BusyError> {
   try {
-    acquireLock(path, ME).release();
+    (await acquireLock(path, ME)).release();
   } catch (error) {
     if (error instanceof BusyError) return error;
     throw error;
@@ -78,19 +78,26 @@ function busy(): BusyError {
   throw new Error('the lock was free');
 }
 
+/** Files that are open when a lock was taken and given back: what only the first child of a process opens stays. */
+async function openAfterOne(): Promise<number> {
+  (await acquireLock(path, ME)).release();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return openFiles();
+}
+
 describe('the lock', () => {
-  it('is free, held, and free again after its release', () => {
-    const lock = acquireLock(path, ME);
-    expect(busy().message).toContain(`process ${process.pid}`);
+  it('is free, held, and free again after its release', async () => {
+    const lock = await acquireLock(path, ME);
+    expect((await busy()).message).toContain(`process ${process.pid}`);
     lock.release();
     lock.release();
-    acquireLock(path, ME).release();
+    (await acquireLock(path, ME)).release();
     expect(readFileSync(path, 'utf8')).toBe('');
   });
 
-  it('names pid, start and user of its holder, in a file only the owner may open', () => {
-    const lock = acquireLock(path, ME);
-    const { message, hint } = busy();
+  it('names pid, start and user of its holder, in a file only the owner may open', async () => {
+    const lock = await acquireLock(path, ME);
+    const { message, hint } = await busy();
     expect(message).toBe(
       `Another run of engine-cleanup works on this host: process ${process.pid}, started 2026-11-25T10:20:30.000Z by root. Nothing was changed.`,
     );
@@ -103,11 +110,13 @@ describe('the lock', () => {
   it('is free again when its holder was killed, whatever its file still says', async () => {
     const holder = await start(process.execPath, [child, path]);
     expect(holder.said).toBe('held');
-    expect(busy().message).toContain(`process ${holder.process.pid}, started 2026-11-25T10:20:30.000Z by operator`);
+    expect((await busy()).message).toContain(
+      `process ${holder.process.pid}, started 2026-11-25T10:20:30.000Z by operator`,
+    );
     await holder.end();
     expect(readFileSync(path, 'utf8')).toContain('operator');
-    const lock = acquireLock(path, ME);
-    expect(busy().message).toContain(`process ${process.pid}`);
+    const lock = await acquireLock(path, ME);
+    expect((await busy()).message).toContain(`process ${process.pid}`);
     lock.release();
   });
 
@@ -119,10 +128,10 @@ describe('the lock', () => {
   it('is respected when a shell holds it, of which nothing is known', async () => {
     const shell = await start('sh', ['-c', 'exec 9>"$0"; flock 9; echo held; exec sleep 600', path]);
     expect(shell.said).toBe('held');
-    expect(busy().message).toBe(`Another process holds the lock ${path}. Nothing was changed.`);
-    expect(busy().hint).toContain('fuser');
+    expect((await busy()).message).toBe(`Another process holds the lock ${path}. Nothing was changed.`);
+    expect((await busy()).hint).toContain('fuser');
     await shell.end();
-    acquireLock(path, ME).release();
+    (await acquireLock(path, ME)).release();
   });
 
   it.each([
@@ -135,10 +144,10 @@ describe('the lock', () => {
   ])('is held by another process where the file holds text %s', async (_, text) => {
     writeFileSync(path, text);
     await start('sh', ['-c', 'exec 9>>"$0"; flock 9; echo held; exec sleep 600', path]);
-    expect(busy().message).toContain('Another process holds');
+    expect((await busy()).message).toContain('Another process holds');
   });
 
-  it('is taken on the file of that name, not on one that was moved away meanwhile', () => {
+  it('is taken on the file of that name, not on one that was moved away meanwhile', async () => {
     // The stand-in for flock swaps the file at the first call, before the lock is taken.
     const bin = join(scratch.dir, 'bin');
     mkdirSync(bin);
@@ -148,59 +157,60 @@ describe('the lock', () => {
       { mode: 0o755 },
     );
     vi.stubEnv('PATH', `${bin}:/usr/bin:/bin`);
-    const lock = acquireLock(path, ME);
+    const lock = await acquireLock(path, ME);
     expect(existsSync(`${path}.moved`)).toBe(true);
-    expect(busy().message).toContain(`process ${process.pid}`);
+    expect((await busy()).message).toContain(`process ${process.pid}`);
     lock.release();
   });
 
   it('leaves no file open, however it ends', async () => {
-    acquireLock(path, ME).release();
-    const before = openFiles();
+    const before = await openAfterOne();
     for (let round = 0; round < 5; round += 1) {
-      const lock = acquireLock(path, ME);
-      busy();
+      const lock = await acquireLock(path, ME);
+      await busy();
       lock.release();
     }
-    expect(openFiles()).toBe(before);
+    await vi.waitFor(() => expect(openFiles()).toBe(before));
   });
 });
 
 describe('a place for the lock', () => {
-  it('without the program flock is an error that says what to install', () => {
+  it('without the program flock is an error that says what to install', async () => {
+    const before = await openAfterOne();
     vi.stubEnv('PATH', '/nonexistent');
-    const before = openFiles();
-    expect(() => acquireLock(path, ME)).toThrow(
+    await expect(acquireLock(path, ME)).rejects.toThrow(
       expect.objectContaining({ name: 'HostError', code: 'ENOENT', hint: expect.stringContaining('util-linux') }),
     );
-    expect(openFiles()).toBe(before);
+    await vi.waitFor(() => expect(openFiles()).toBe(before));
   });
 
-  it('where flock fails otherwise is told with what it said', () => {
+  it('where flock fails otherwise is told with what it said', async () => {
     const bin = join(scratch.dir, 'bin');
     mkdirSync(bin);
     writeFileSync(join(bin, 'flock'), '#!/bin/sh\necho "flock: 3: no locks available" >&2; exit 71\n', { mode: 0o755 });
     vi.stubEnv('PATH', bin);
-    expect(() => acquireLock(path, ME)).toThrow(
+    await expect(acquireLock(path, ME)).rejects.toThrow(
       expect.objectContaining({ code: 'exit 71', message: expect.stringContaining('no locks available') }),
     );
   });
 
-  it('is never reached through a link', () => {
+  it('is never reached through a link', async () => {
     scratch.write('/etc/victim', 'stays');
     symlinkSync('../etc/victim', path);
-    expect(() => acquireLock(path, ME)).toThrow(expect.objectContaining({ code: 'ELOOP' }));
+    await expect(acquireLock(path, ME)).rejects.toThrow(expect.objectContaining({ code: 'ELOOP' }));
     renameSync(scratch.real('/run'), scratch.real('/elsewhere'));
     symlinkSync('elsewhere', scratch.real('/run'));
-    expect(() => acquireLock(scratch.real('/run/new.lock'), ME)).toThrow(expect.objectContaining({ code: 'ELOOP' }));
+    await expect(acquireLock(scratch.real('/run/new.lock'), ME)).rejects.toThrow(
+      expect.objectContaining({ code: 'ELOOP' }),
+    );
     expect(readFileSync(scratch.real('/etc/victim'), 'utf8')).toBe('stays');
     expect(scratch.exists('/elsewhere/new.lock')).toBe(false);
   });
 
-  it('is not a file that has another name too', () => {
+  it('is not a file that has another name too', async () => {
     scratch.write('/etc/victim', 'stays');
     linkSync(scratch.real('/etc/victim'), path);
-    expect(() => acquireLock(path, ME)).toThrow(HostError);
+    await expect(acquireLock(path, ME)).rejects.toThrow(HostError);
     expect(readFileSync(scratch.real('/etc/victim'), 'utf8')).toBe('stays');
   });
 
@@ -210,10 +220,10 @@ describe('a place for the lock', () => {
       scratch.dir,
       `import { acquireLock } from './src/host/lock.ts';
        process.setgid(65534); process.setuid(65534);
-       try { acquireLock(process.argv[2], { pid: 1, user: 'nobody', startedAt: '', command: '' }); } catch ({ name, code }) { console.log(name, code); }`,
+       try { await acquireLock(process.argv[2], { pid: 1, user: 'nobody', startedAt: '', command: '' }); } catch ({ name, code }) { console.log(name, code); }`,
     );
     expect((await start(process.execPath, [source, path])).said).toBe('HostError EACCES');
-    acquireLock(path, ME).release();
+    (await acquireLock(path, ME)).release();
     expect((await start(process.execPath, [source, path])).said).toBe('HostError EACCES');
   });
 });

@@ -1,6 +1,7 @@
 /** The host after a plan was executed without a failure, as detection would find it. */
 import { g5 } from '../../src/layouts/g5.ts';
 import type { AdminView, DatabaseFact, Facts, FileFact } from '../../src/model/facts.ts';
+import { isOutside } from '../../src/model/outside.ts';
 import type { Plan, Step, StepOf } from '../../src/model/plan.ts';
 import { PASSWORD_FILE } from './any-database.ts';
 import { UUID_CONF } from './any-facts.ts';
@@ -11,8 +12,11 @@ function stepsOf<K extends Step['kind']>(plan: Plan, ...kinds: K[]): StepOf<K>[]
 }
 
 function filesAfter(facts: Facts, plan: Plan): FileFact[] {
+  const inside = plan.steps.filter((one) => !isOutside(one));
   const gone = new Set(
-    stepsOf(plan, 'files-remove', 'files-reset').flatMap(({ files }) => files.map(({ path }) => path)),
+    stepsOf({ ...plan, steps: inside }, 'files-remove', 'files-reset').flatMap(({ files }) =>
+      files.map(({ path }) => path),
+    ),
   );
   const files = facts.files.filter(({ path }) => !gone.has(path));
   const add = (one: FileFact): void => {
@@ -141,9 +145,12 @@ export function after(facts: Facts, plan: Plan): Facts {
   const dropKeys = stepsOf(plan, 'marker-rewrite').flatMap((step) => step.dropKeys);
   const values = Object.entries(facts.marker?.values ?? {}).filter(([key]) => !dropKeys.includes(key));
   const restored = stepsOf(plan, 'pki-restore').length > 0;
+  const left = stepsOf(plan, 'files-remove').filter((one) => one.outside);
+  const outside = new Set(left.flatMap((one) => one.files.map(({ path }) => path)));
   return {
     ...facts,
     files,
+    outside: facts.outside.filter(({ path }) => !outside.has(path)),
     lines: facts.lines.filter(({ path }) => !reverted.has(path)),
     services: facts.services.map((service) => ({
       ...service,

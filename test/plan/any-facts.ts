@@ -7,6 +7,7 @@ import type { CopiedFile, DatabaseFact, Facts, FileFact, PkiCopy, ServiceFact } 
 import type { Phase } from '../../src/model/layout.ts';
 import type { Wishes } from '../../src/model/plan.ts';
 import { anyDatabases, DWH_UUID, PASSWORD_FILE, sourceOf } from './any-database.ts';
+import { anyOutside } from './any-outside.ts';
 import { file, finished, identity, WISHES } from './facts.ts';
 
 export const UUID_CONF = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
@@ -130,6 +131,7 @@ function copiesOf(usable: readonly boolean[], back: boolean, files: readonly Fil
 export const anyFacts: fc.Arbitrary<Facts> = fc
   .record({
     files: anyFiles,
+    outside: anyOutside,
     databases: anyDatabases,
     services: fc.array(anyService, { maxLength: 3 }),
     trouble: anyTrouble,
@@ -160,6 +162,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
       strays,
       faults,
       files,
+      outside: one.outside,
       databases,
       components: one.components,
       package: one.packageState,

@@ -182,6 +182,7 @@ export function finished(more: Partial<Facts> = {}): Facts {
       file(database_, 'credentials', { keep: 'database', credentialsOf: ['engine'] }),
       file(`${database_}.20250101000000`, 'credentials', { copyOf: database_, credentialsOf: ['engine'] }),
     ],
+    outside: [],
     lines: [
       {
         path: '/etc/httpd/conf.d/ssl.conf',

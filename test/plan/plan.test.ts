@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../src/model/facts.ts';
+import { isOutside } from '../../src/model/outside.ts';
 import type { Plan, Wishes } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';
 import { after } from './after.ts';
@@ -177,8 +178,11 @@ describe('files', () => {
 
   it('are removed as what they were when they were found', () => {
     always((plan, facts) => {
-      for (const { path, identity } of stepsOf(plan, 'files-remove', 'files-reset').flatMap(({ files }) => files))
-        expect(identity).toEqual(facts.files.find((one) => one.path === path)!.identity);
+      for (const one of stepsOf(plan, 'files-remove', 'files-reset')) {
+        const found = isOutside(one) ? facts.outside : facts.files;
+        for (const { path, identity } of one.files)
+          expect(identity).toEqual(found.find((file) => file.path === path)!.identity);
+      }
     });
   });
 

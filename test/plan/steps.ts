@@ -1,5 +1,6 @@
 /** Looking at the steps of a plan. */
 import type { Facts } from '../../src/model/facts.ts';
+import { isOutside } from '../../src/model/outside.ts';
 import type { Plan, Step, StepKind, StepOf, Wishes } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';
 import { WISHES } from './facts.ts';
@@ -35,7 +36,8 @@ export function closure(plan: Plan, id: string, seen = new Set<string>()): Set<s
   return seen;
 }
 
-/** Host paths that are removed, in the order of the plan. */
+/** Host paths that are removed, in the order of the plan; what is removed outside of the root is none. */
 export function removedBy(plan: Plan): string[] {
-  return stepsOf(plan, 'files-remove').flatMap(({ files }) => files.map(({ path }) => path));
+  const inside = stepsOf(plan, 'files-remove').filter((one) => !isOutside(one));
+  return inside.flatMap(({ files }) => files.map(({ path }) => path));
 }

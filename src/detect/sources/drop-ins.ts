@@ -75,7 +75,7 @@ async function readOne(
   const switches: SwitchSeen[] = [];
   for (const { component, database } of databasesOf(context.layout)) {
     const isOwn = isOwnFile(database, path);
-    const read = isOwn && !isCopy ? await asRead(context, path, database.prefix) : alone.values;
+    const read = isOwn && !isCopy ? await asRead(context, path, database.prefix, database.credentials) : alone.values;
     const values = isOwn ? await withServer(context, read, database) : read;
     const on = isOwn ? isEnabled(values, database.enableKey) : null;
     if (on !== null) switches.push({ component, on, isCopy, mtimeMs });

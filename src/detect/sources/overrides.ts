@@ -20,10 +20,17 @@ async function filesOf(context: DetectContext, dir: string): Promise<{ path: str
  * The values of setup's drop-in as its reader has them: files of the same directory that come later win, an administrator's among them. What somebody else
  * overrides is noted: the database of the installation is then another one than setup's own file says.
  */
-export async function asRead(context: DetectContext, path: string, prefix: string): Promise<DropIns['values']> {
+export async function asRead(
+  context: DetectContext,
+  path: string,
+  prefix: string,
+  /** Setup's own, which come together with it. */
+  own: readonly string[] = [],
+): Promise<DropIns['values']> {
   const { values } = readDropIns(await filesOf(context, parentOf(path)));
   const overriding = new Set<string>();
-  for (const [key, value] of values) if (key.startsWith(prefix) && value.path > path) overriding.add(value.path);
+  for (const [key, value] of values)
+    if (key.startsWith(prefix) && value.path > path && !own.includes(value.path)) overriding.add(value.path);
   for (const other of overriding) {
     context.note(
       'override',

@@ -42,8 +42,8 @@ export function typeOf(stat: Stats): Identity['type'] {
 }
 
 export function fileStat(stat: Stats): FileStat {
-  const { dev, ino, size, mtimeMs, mode, uid, gid } = stat;
-  return { identity: { type: typeOf(stat), dev, ino, size, mtimeMs }, mode: mode & 0o7777, uid, gid };
+  const { dev, ino, size, mtimeMs, mode, uid, gid, nlink: links } = stat;
+  return { identity: { type: typeOf(stat), dev, ino, size, mtimeMs }, mode: mode & 0o7777, uid, gid, links };
 }
 
 /** What about a file is not as it was, as a phrase after its path; null if nothing is. */

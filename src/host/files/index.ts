@@ -40,18 +40,31 @@ function anew<T>(change: () => T): T {
   }
 }
 
+/** Looking at a whole host takes longer than that, ms, and meanwhile servers answer, a display moves on, and somebody may want to stop. */
+const TURN_MS = 2;
+let turned = 0;
+
+/** Looks; now and then it lets the event loop turn before. */
+async function look<T>(at: () => T): Promise<T> {
+  if (performance.now() - turned > TURN_MS) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turned = performance.now();
+  }
+  return at();
+}
+
 /** The files below `root`, a directory by its real path that is no link itself. */
 export function createFiles(root: string): Files {
   return {
     root,
     real: (path) => realPath(root, path),
-    stat: async (path) => stat(root, path),
-    list: async (path) => list(root, path),
-    glob: async (pattern) => glob(root, pattern),
-    readLink: async (path) => readLink(root, path),
-    readBytes: async (path, limit) => readBytes(root, path, limit),
-    readText: async (path) => readBytes(root, path)?.toString('utf8') ?? null,
-    digest: async (path, algorithm) => digest(root, path, algorithm),
+    stat: (path) => look(() => stat(root, path)),
+    list: (path) => look(() => list(root, path)),
+    glob: (pattern) => look(() => glob(root, pattern)),
+    readLink: (path) => look(() => readLink(root, path)),
+    readBytes: (path, limit) => look(() => readBytes(root, path, limit)),
+    readText: (path) => look(() => readBytes(root, path)?.toString('utf8') ?? null),
+    digest: (path, algorithm) => look(() => digest(root, path, algorithm)),
     remove: async (path, expect, anchor) => anew(() => remove(root, { path, expect, anchor })),
     removeAll: async (removals) => anew(() => removeAll(root, removals)),
     removeDir: async (path, anchor) => anew(() => removeDir(root, path, anchor)),
@@ -59,6 +72,6 @@ export function createFiles(root: string): Files {
     freeBytes: async (path) => freeBytes(root, path),
     makeParents: async (path, like, anchor) => anew(() => makeParents(root, path, like, anchor)),
     link: async (path, target, anchor) => anew(() => link(root, path, target, anchor)),
-    onOtherMount: async (path, anchor) => onOtherMount(root, path, anchor),
+    onOtherMount: (path, anchor) => look(() => onOtherMount(root, path, anchor)),
   };
 }

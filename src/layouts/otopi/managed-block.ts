@@ -11,9 +11,10 @@ interface Naming {
   key: string;
   short: string;
   since: Release;
+  handedTo?: ComponentId;
 }
 
-function volumes({ id, title, database, file, key, short, since }: Naming): ComponentLayout {
+function volumes({ id, title, database, file, key, short, since, handedTo }: Naming): ComponentLayout {
   const credentials = `${CONF}/10-setup-${file}-database.conf`;
   const enable = `${CONF}/10-setup-${file}.conf`;
   return {
@@ -42,6 +43,7 @@ function volumes({ id, title, database, file, key, short, since }: Naming): Comp
       complete: null,
       encrypted: [],
       describesMain: true,
+      ...(handedTo === undefined ? {} : { handedTo }),
       dumps: `${STATE}/backups/${file}-*.dump`,
     },
     files: [
@@ -82,4 +84,5 @@ export const cinderlib = volumes({
   key: 'CINDERLIB',
   short: 'CL',
   since: '4.3',
+  handedTo: 'managedblock', // setup of 4.5.8 takes the credentials over and renames the files to copies (its plug-in cinderlib_rename)
 });

@@ -40,7 +40,14 @@ const database: DatabaseLayout = {
 
 /** What setup deploys from the database and exports to it again: without it a full database cannot be upgraded, so they stay together. */
 const deployed = ['ovirt-engine-reports.war', 'modules', 'build-conf'].flatMap((name): FileRule[] => {
-  const rule = (path: string, why: string): FileRule => ({ path, phase: 'state', why, keep: 'database', until: '3.6' });
+  const rule = (path: string, why: string): FileRule => ({
+    path,
+    phase: 'state',
+    why,
+    keep: 'database',
+    since: '3.4',
+    until: '3.6',
+  });
   return [
     rule(`${REPORTS_STATE}/${name}/**`, 'deployed by setup from JasperReports'),
     // A setup that is killed leaves the old one beside it.

@@ -116,6 +116,7 @@ describe('a file', () => {
       mode: 0o4640,
       uid: process.getuid!(),
       gid: process.getgid!(),
+      links: 1,
     });
   });
 

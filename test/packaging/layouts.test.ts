@@ -1,0 +1,53 @@
+/** docs/layouts.md says of each release what the layouts say. That it is up to date is asked of all generated files together. */
+import { describe, expect, test } from 'vitest';
+import { FILES } from '../../packaging/generated.ts';
+import { LAYOUT_PARTS } from '../../packaging/layouts.ts';
+import { LAYOUTS } from '../../src/layouts/index.ts';
+
+/** Cells of the rows of a table, without its head. */
+function rows(part: string): string[][] {
+  return (LAYOUT_PARTS[part]?.() ?? [])
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+    .map((line) =>
+      line
+        .slice(2, -2)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    );
+}
+
+function row(part: string, first: string): string[] | undefined {
+  return rows(part).find(([cell]) => cell === first);
+}
+
+describe('the document of the layouts', () => {
+  test('is one of the generated files', () => {
+    expect(FILES).toContain('docs/layouts.md');
+  });
+
+  test('names every path, service and database of every layout', () => {
+    const text = Object.values(LAYOUT_PARTS)
+      .flatMap((part) => part())
+      .join('\n');
+    const names = LAYOUTS.flatMap(({ components, kept, databaseServer }) => [
+      databaseServer.unit,
+      ...kept.map(({ path }) => path),
+      ...components.flatMap(({ files, services, lines = [], database }) => [
+        ...files.map(({ path }) => path),
+        ...lines.map(({ path }) => path),
+        ...services.map(({ unit }) => unit),
+        ...(database ? [database.defaultName, database.defaultRole, ...database.encrypted] : []),
+      ]),
+    ]);
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('says from when to when, and with what it stays', () => {
+    expect(row('components', 'Reports')).toEqual(['Reports', '3.3–3.6', '`ovirt-engine-reportsd` (3.5–3.6)']);
+    expect(row('components', 'Keycloak')?.[1]).toBe('4.5');
+    expect(row('files', '`/etc/ovirt-engine/engine.conf.d/11-setup-sso.conf`')?.slice(1, 3)).toEqual(['4.0–4.5', '–']);
+    expect(row('files', '`/etc/pki/ovirt-engine/private/*.pem`')?.[2]).toBe('`--keep-pki`');
+    expect(row('servers', '4.3')).toEqual(['4.3', '`rh-postgresql10-postgresql`', expect.any(String)]);
+    expect(row('files', '`/etc/pki/ovirt-engine/.keystore`')?.[1]).toBe('up to 3.1');
+  });
+});
