@@ -1,5 +1,5 @@
 /** Where a run ended before anything was destroyed, what it had closed is opened and what it had stopped runs again. */
-import { unsealDatabase } from '../host/postgres/drop.ts';
+import { unsealDatabase } from '../host/postgres/seal.ts';
 import { messageOf, type Warning } from '../model/errors.ts';
 import { adminOf } from '../steps/admin.ts';
 import type { StepContext } from '../steps/context.ts';

@@ -23,14 +23,14 @@ function keepsNames(dir: FileStat | null, uid: number): boolean {
   return (dir.mode & 0o1000) !== 0 || (dir.mode & 0o022) === 0;
 }
 
-/** What a file holds, if it is a password file of setup. One that cannot be read is not ours: nothing but its content would tell. */
-async function look(machine: Files, path: string, stat: FileStat): Promise<Pick<OutsideFile, 'names'> | null> {
+/** The login that a password file of setup is for; null for anything else. One that cannot be read is not ours: nothing but its content would tell. */
+export async function loginIn(machine: Files, path: string, stat: FileStat): Promise<OutsideFile['names'] | null> {
   if (stat.identity.type !== 'file' || stat.identity.size >= TOO_LARGE) return null;
   const text = (await machine.readBytes(path, TOO_LARGE).catch(() => null))?.toString('utf8');
   const raw = text === undefined ? null : isSetupPgpass(path.slice(OUTSIDE.length + 1), stat.mode, text);
   if (raw === null) return null;
   const { host, port, database, role } = raw;
-  return { names: { host, port, database, role } };
+  return { host, port, database, role };
 }
 
 /** Why a password file is told and not removed, as a phrase; null if it may go. */
@@ -66,13 +66,13 @@ export async function findOutsideTmp(
     if (!isOutsidePath(path)) continue;
     const before = await stat(path);
     if (before === null || (before.uid !== context.uid && before.uid !== owner)) continue;
-    const held = await look(machine, path, before);
-    if (held === null || !namesOneOf(held.names, databases)) continue;
+    const names = await loginIn(machine, path, before);
+    if (names === null || !namesOneOf(names, databases)) continue;
     // What was read must be what was looked at.
     if (JSON.stringify(await stat(path)) !== JSON.stringify(before)) continue;
     const left = await whyLeft(context, path, before, about);
     if (left === null) {
-      found.push({ path, identity: before.identity, mode: before.mode, uid: before.uid, ...held });
+      found.push({ path, identity: before.identity, mode: before.mode, uid: before.uid, names });
       continue;
     }
     context.note(

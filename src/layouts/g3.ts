@@ -3,13 +3,13 @@
  * listener, a service for Reports and components on hosts of their own; 3.6 the console proxy, accounts in the engine's database and containers for Cinder and Glance.
  */
 import { APACHE, ENABLED, otopi, POSTGRESQL } from './otopi/common.ts';
+import { reports33Directories, reportsDirectories } from './otopi/directories.ts';
 import { dwh, dwh33, dwhBesideReports } from './otopi/dwh.ts';
 import { engineOf } from './otopi/engine.ts';
 import { COLUMNS_33, COLUMNS_34, COLUMNS_36 } from './otopi/engine-columns.ts';
 import { fenceKdump } from './otopi/fence-kdump.ts';
 import { DWH_STATE, STATE } from './otopi/paths.ts';
 import { olderPki } from './otopi/pki.ts';
-import { reports33Directories, reportsDirectories } from './otopi/places.ts';
 import { reports, reports33, reports34 } from './otopi/reports.ts';
 import { vmconsoleProxy } from './otopi/vmconsole-proxy.ts';
 import { websocketProxy } from './otopi/websocket-proxy.ts';

@@ -2,7 +2,7 @@
 
 import type { AdminServer, Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
-import type { CopiedFile, Identity, LineEdit, Reach } from './facts.ts';
+import type { CopiedFile, Identity, LineEdit, OutsideFile, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
 
 export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse';
@@ -37,6 +37,8 @@ export interface PlannedFile {
   /** Its own evidence. */
   why: string;
   changed?: boolean;
+  /** Outside of the root: its owner and the login it is for, which it must still have when it goes. */
+  still?: Pick<OutsideFile, 'uid' | 'names'>;
 }
 
 /** What the backup's README says about one database. */

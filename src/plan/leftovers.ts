@@ -2,7 +2,7 @@
 import type { Warning } from '../model/errors.ts';
 import type { LeftoverDatabase } from '../model/facts.ts';
 import type { Wishes } from '../model/plan.ts';
-import { sql } from '../model/sql.ts';
+import { sqlName } from '../model/sql.ts';
 import type { DatabaseSubject } from './database-steps.ts';
 
 function decideLeftover(
@@ -61,13 +61,13 @@ export function leftoverWarnings(subjects: readonly DatabaseSubject[]): Warning[
   return subjects.flatMap((subject) => {
     const { planned, kept, layout } = subject;
     if (!planned.leftover || planned.action !== 'keep') return [];
-    const name = sql(planned.name);
+    const name = sqlName(planned.name);
     const own = subjects.find((one) => one.planned.component === planned.component && !one.planned.leftover)?.planned;
     const warnings: Warning[] = [];
     if (own?.action === 'absent') {
       warnings.push({
         code: 'upgrade-died',
-        message: `There is no database "${own.name}", but "${planned.name}" is what an upgrade calls it while it works: its data may be there. To have it back: ALTER DATABASE ${name} RENAME TO ${sql(own.name)};`,
+        message: `There is no database "${own.name}", but "${planned.name}" is what an upgrade calls it while it works: its data may be there. To have it back: ALTER DATABASE ${name} RENAME TO ${sqlName(own.name)};`,
       });
     }
     if (kept) return warnings;

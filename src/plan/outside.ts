@@ -10,7 +10,7 @@ const WHY = "password file of a killed setup, the caller's own, that names this 
 export function outsideOf(facts: Facts): PlannedFile[] {
   return facts.outside
     .filter((file) => mayBeRemoved(file, facts))
-    .map(({ path, identity }) => ({ path, identity, why: WHY }));
+    .map(({ path, identity, uid, names }) => ({ path, identity, why: WHY, still: { uid, names } }));
 }
 
 function count(files: readonly PlannedFile[]): string {

@@ -1,6 +1,7 @@
 /** Drops a database, and asks the server whether it is gone. */
-import { dropDatabase, sealAsOwner } from '../host/postgres/drop.ts';
+import { dropDatabase } from '../host/postgres/drop.ts';
 import { quoteLiteral } from '../host/postgres/quote.ts';
+import { sealAsOwner } from '../host/postgres/seal.ts';
 import type { AdminServer } from '../model/credentials.ts';
 import { HostError, intactError } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';

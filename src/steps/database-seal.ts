@@ -1,5 +1,5 @@
 /** Closes a database to new connections, as superuser, and opens it again. A closed one cannot be written to between its dump and its drop. */
-import { sealDatabase, unsealDatabase } from '../host/postgres/drop.ts';
+import { sealDatabase, unsealDatabase, whose } from '../host/postgres/seal.ts';
 import type { Session } from '../model/facts.ts';
 import { adminOf } from './admin.ts';
 import type { StepContext, StepRunner } from './context.ts';
@@ -7,10 +7,9 @@ import type { StepContext, StepRunner } from './context.ts';
 /** Says whose sessions were ended, once each. */
 export function warnOfEnded(context: StepContext, database: string, sessions: readonly Session[]): void {
   if (sessions.length === 0) return;
-  const who = sessions.map(({ role, application, client }) => [role, application, client].filter(Boolean).join(' '));
   context.warn({
     code: 'sessions-ended',
-    message: `Sessions on database "${database}" were ended: ${[...new Set(who)].join('; ')}.`,
+    message: `Sessions on database "${database}" were ended: ${[...new Set(sessions.map(whose))].join('; ')}.`,
   });
 }
 

@@ -5,8 +5,8 @@ import type { StepRunner } from './context.ts';
 import { assertAsPlanned } from './outside.ts';
 
 /** Names in the second begin at the root of the machine: the two cannot share an archive, where equal names would be one. */
-const INSIDE = { name: 'files.tar.gz', kind: 'files' } as const;
-const OUTSIDE = { name: 'outside.tar.gz', kind: 'outside' } as const;
+const FILES = { name: 'files.tar.gz', kind: 'files' } as const;
+const OUTSIDE_FILES = { name: 'outside.tar.gz', kind: 'outside' } as const;
 
 export const filesArchive: StepRunner<'files-archive'> = {
   touches: ({ paths }) => paths,
@@ -25,7 +25,7 @@ export const filesArchive: StepRunner<'files-archive'> = {
       });
     }
     if (outside) await assertAsPlanned(paths, context);
-    const member = outside ? OUTSIDE : INSIDE;
+    const member = outside ? OUTSIDE_FILES : FILES;
     const archive = await archiveFiles({
       tar: tools.tar.path,
       files: outside ? host.machine : host.files,

@@ -4,7 +4,7 @@
  */
 import { HostError, messageOf } from '../model/errors.ts';
 import type { StepRunner } from './context.ts';
-import { doorOf } from './outside.ts';
+import { assertAsPlanned, doorOf } from './outside.ts';
 
 export const filesRemove: StepRunner<'files-remove'> = {
   touches: ({ files }) => files.map(({ path }) => path),
@@ -17,6 +17,11 @@ export const filesRemove: StepRunner<'files-remove'> = {
 
   async apply(step, context) {
     const door = doorOf(step, context);
+    if (step.outside)
+      await assertAsPlanned(
+        step.files.map(({ path }) => path),
+        context,
+      );
     const failures = await door.files.removeAll(
       step.files.map((file) => ({ path: file.path, expect: door.expected(file), anchor: door.anchor(file.path) })),
     );

@@ -1,5 +1,6 @@
 /** Through which door a step reaches its files: below the root, or, for the few that the plan marks, to the machine's own /tmp. */
-import type { Files } from '../host/port.ts';
+import { loginIn } from '../detect/outside-tmp.ts';
+import type { FileStat, Files } from '../host/port.ts';
 import { anchorOf } from '../layouts/index.ts';
 import { HostError } from '../model/errors.ts';
 import type { Identity } from '../model/facts.ts';
@@ -32,16 +33,28 @@ export function doorOf({ outside }: { outside?: true }, context: StepContext): D
   };
 }
 
-/** Throws if anything but the file that the plan saw has one of these names: tar is shown nothing that somebody else has put there. */
+/** What identity does not show: owner, mode, a second name, and the login it is for. */
+async function stillIs({ path, still }: PlannedFile, stat: FileStat, machine: Files): Promise<boolean> {
+  if (still === undefined || stat.uid !== still.uid || stat.links !== 1) return false;
+  const names = await loginIn(machine, path, stat);
+  return names !== null && JSON.stringify(names) === JSON.stringify(still.names);
+}
+
+/** Throws if anything but the file that the plan saw has one of these names: nothing that somebody else has put there, or changed, is shown to tar or removed. */
 export async function assertAsPlanned(paths: readonly string[], { plan, host }: StepContext): Promise<void> {
   const planned = plan.steps.flatMap((step) => (step.kind === 'files-remove' && isOutside(step) ? step.files : []));
   for (const path of paths) {
     outsideAnchor(path);
     const stat = await host.machine.stat(path);
-    const seen = planned.find((file) => file.path === path)?.identity;
-    if (stat === null || JSON.stringify(stat.identity) === JSON.stringify(seen)) continue;
-    throw new HostError(`${path} is another file than the plan saw. It was neither backed up nor removed.`, {
-      hint: 'Look at who works there, then run engine-cleanup again.',
-    });
+    if (stat === null) continue;
+    const seen = planned.find((file) => file.path === path);
+    const same = JSON.stringify(stat.identity) === JSON.stringify(seen?.identity);
+    if (seen && same && (await stillIs(seen, stat, host.machine))) continue;
+    throw new HostError(
+      `${path} is another file than the plan saw, or was written to or changed since. It was not removed.`,
+      {
+        hint: 'Look at who works there, then run engine-cleanup again.',
+      },
+    );
   }
 }

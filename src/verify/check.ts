@@ -24,8 +24,6 @@ export function listed(names: readonly string[], count: number = names.length, s
   return count > first.length ? `${first.join(', ')} and ${count - first.length} more` : first.join(', ');
 }
 
-export { sql } from '../model/sql.ts';
-
 /** The main component's own database of this host: the one that decides whether setup takes the host for an upgrade. */
 export function mainDatabase({ databases }: Facts, { main }: Layout): DatabaseFact | undefined {
   return databases.find(({ component, foreign }) => component === main && foreign === null);

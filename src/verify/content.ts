@@ -2,7 +2,8 @@
 import type { DatabaseContent, DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
-import { listed, obstacle, passed, sql, told } from './check.ts';
+import { sqlName } from '../model/sql.ts';
+import { listed, obstacle, passed, told } from './check.ts';
 import { checkStumbles } from './stumbles.ts';
 
 /** An extension that is not there; null where all are. */
@@ -12,7 +13,7 @@ function lackingExtension(
   name: string,
 ): Check | null {
   if (missingExtensions.length === 0) return null;
-  const statements = missingExtensions.map((extension) => `CREATE EXTENSION ${sql(extension)};`).join(' ');
+  const statements = missingExtensions.map((extension) => `CREATE EXTENSION ${sqlName(extension)};`).join(' ');
   const which = missingExtensions.length === 1 ? 'extension' : 'extensions';
   return obstacle(
     `database-${component}`,
@@ -36,7 +37,7 @@ function unfit(fact: DatabaseFact, content: DatabaseContent, name: string): Chec
     return obstacle(
       id,
       `${name} holds objects of other owners, which an upgrade refuses: ${listed(others)}.`,
-      `Drop them, or give them to role ${sql(fact.credentials?.role ?? '')}.`,
+      `Drop them, or give them to role ${sqlName(fact.credentials?.role ?? '')}.`,
     );
   }
   return lackingExtension(fact, content, name);
@@ -81,7 +82,7 @@ export function empty(fact: DatabaseFact, content: DatabaseContent, name: string
       content.publicSchema
         ? `Role "${role}" may not create tables in schema public of ${name}.`
         : `${name} has no schema public.`,
-      `A DBA runs in it: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${sql(role)};`,
+      `A DBA runs in it: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${sqlName(role)};`,
     );
   }
   return (

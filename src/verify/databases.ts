@@ -5,7 +5,8 @@ import type { DatabaseLayout, DatabaseServerLayout, Layout } from '../model/layo
 import { realPath } from '../model/paths.ts';
 import { isSilent } from '../model/reach.ts';
 import type { Check } from '../model/report.ts';
-import { cleanupCommand, isUpgrade, obstacle, passed, sql } from './check.ts';
+import { sqlName } from '../model/sql.ts';
+import { cleanupCommand, isUpgrade, obstacle, passed } from './check.ts';
 import { empty, full } from './content.ts';
 import { madeAnew } from './made-anew.ts';
 import { mendRole, withoutCredentials } from './without-credentials.ts';
@@ -37,7 +38,7 @@ function unreachable(
   return obstacle(
     id,
     `${name} accepts no connections (ALLOW_CONNECTIONS is false).`,
-    `As a PostgreSQL superuser run: ALTER DATABASE ${sql(fact.credentials?.database ?? '')} ALLOW_CONNECTIONS true;`,
+    `As a PostgreSQL superuser run: ALTER DATABASE ${sqlName(fact.credentials?.database ?? '')} ALLOW_CONNECTIONS true;`,
   );
 }
 
@@ -108,7 +109,7 @@ export function checkDatabase(
         obstacle(
           id,
           `${name} is closed to connections.`,
-          `As a PostgreSQL superuser run: ALTER DATABASE ${sql(credentials.database)} CONNECTION LIMIT -1;`,
+          `As a PostgreSQL superuser run: ALTER DATABASE ${sqlName(credentials.database)} CONNECTION LIMIT -1;`,
         ),
       ];
     case 'unreachable':

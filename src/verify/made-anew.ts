@@ -2,7 +2,8 @@
 import type { DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
-import { obstacle, passed, sql } from './check.ts';
+import { sqlName } from '../model/sql.ts';
+import { obstacle, passed } from './check.ts';
 
 /** It is there, as far as anybody sees; null where nobody can tell. */
 function exists({ reach, admin }: DatabaseFact): boolean | null {
@@ -20,8 +21,8 @@ function roleInUse({ component, local, admin }: DatabaseFact, { defaultRole }: D
   const role = admin.role;
   if (!local || !role?.exists || role.name !== defaultRole || role.elsewhere.length === 0) return null;
   const old = admin.leftovers.map(({ name }) => name).filter((name) => role.elsewhere.includes(name));
-  const drops = old.map((name) => `DROP DATABASE ${sql(name)};`).join(' ');
-  const keep = `In each of them: REASSIGN OWNED BY ${sql(role.name)} TO postgres; DROP OWNED BY ${sql(role.name)};`;
+  const drops = old.map((name) => `DROP DATABASE ${sqlName(name)};`).join(' ');
+  const keep = `In each of them: REASSIGN OWNED BY ${sqlName(role.name)} TO postgres; DROP OWNED BY ${sqlName(role.name)};`;
   return obstacle(
     `database-${component}-role`,
     `Role "${role.name}" owns or is granted something in ${role.elsewhere.join(', ')}: engine-setup drops it to make it anew, cannot, and stops.`,
@@ -40,6 +41,6 @@ export function madeAnew(fact: DatabaseFact, layout: DatabaseLayout): Check | nu
   return obstacle(
     id,
     `Database "${name}" is there without the tables of an ${fact.title}: engine-setup stops at it.`,
-    `As its owner or a PostgreSQL superuser run: DROP DATABASE ${sql(name)};`,
+    `As its owner or a PostgreSQL superuser run: DROP DATABASE ${sqlName(name)};`,
   );
 }

@@ -2,7 +2,8 @@
 import type { DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
-import { obstacle, passed, sql, told } from './check.ts';
+import { sqlName } from '../model/sql.ts';
+import { obstacle, passed, told } from './check.ts';
 
 /** A role without its database: the statements that make a pair of it, or nothing. `elsewhere`: what else it owns or is granted, so that it cannot be dropped. */
 export function mendRole(
@@ -11,16 +12,16 @@ export function mendRole(
   role: string,
   elsewhere: readonly string[],
 ): string {
-  const inIt = extensions.map((extension) => `CREATE EXTENSION ${sql(extension)};`).join(' ');
-  const make = `CREATE DATABASE ${sql(database)} OWNER ${sql(role)} TEMPLATE template0 ENCODING 'UTF8';${inIt === '' ? '' : ` and in it: ${inIt}`}`;
+  const inIt = extensions.map((extension) => `CREATE EXTENSION ${sqlName(extension)};`).join(' ');
+  const make = `CREATE DATABASE ${sqlName(database)} OWNER ${sqlName(role)} TEMPLATE template0 ENCODING 'UTF8';${inIt === '' ? '' : ` and in it: ${inIt}`}`;
   if (elsewhere.length > 0) return `${make} It cannot be dropped: it holds something in ${elsewhere.join(', ')}.`;
-  return `DROP ROLE ${sql(role)}; or: ${make}`;
+  return `DROP ROLE ${sqlName(role)}; or: ${make}`;
 }
 
 function mendDatabase(database: string, tables: number): string {
-  if (tables === 0) return `DROP DATABASE ${sql(database)};`;
+  if (tables === 0) return `DROP DATABASE ${sqlName(database)};`;
   const count = `${tables} ${tables === 1 ? 'table' : 'tables'}`;
-  return `ALTER DATABASE ${sql(database)} RENAME TO ${sql(`${database}_old`)}; or, if nobody needs its ${count}: DROP DATABASE ${sql(database)};`;
+  return `ALTER DATABASE ${sqlName(database)} RENAME TO ${sqlName(`${database}_old`)}; or, if nobody needs its ${count}: DROP DATABASE ${sqlName(database)};`;
 }
 
 /**

@@ -1,6 +1,16 @@
 /** Password files outside of the root are backed up and removed through the machine's door, and only as what the plan saw. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Backup } from '../../src/backup/backup.ts';
@@ -9,7 +19,7 @@ import type { Plan, StepOf } from '../../src/model/plan.ts';
 import type { StepContext } from '../../src/steps/context.ts';
 import { filesArchive } from '../../src/steps/files-archive.ts';
 import { filesRemove } from '../../src/steps/files-remove.ts';
-import { Scratch } from '../host/scratch.ts';
+import { isRoot, Scratch } from '../host/scratch.ts';
 
 const PATH = '/tmp/tmpabcdefgh';
 const TEXT = '# DB USER credentials.\nlocalhost:5432:engine:engine:secret\n';
@@ -37,7 +47,11 @@ const base = { id: '', title: '', target: '', needs: [], destructive: false };
 const archiveStep: StepOf<'files-archive'> = { ...base, kind: 'files-archive', paths: [PATH], outside: true };
 
 async function removeStep(path = PATH): Promise<StepOf<'files-remove'>> {
-  const files = [{ path, identity: await machine.identity(path), why: '' }];
+  const still = {
+    uid: process.getuid!(),
+    names: { host: 'localhost', port: 5432, database: 'engine', role: 'engine' },
+  };
+  const files = [{ path, identity: await machine.identity(path), why: '', still }];
   return { ...base, kind: 'files-remove', files, outside: true };
 }
 
@@ -104,6 +118,29 @@ describe.each(ATTACKS)('swapped for %s', (_, make) => {
     await expect(filesRemove.apply(step, context(step))).rejects.toThrow(/than the plan saw/);
     expect(lstatSync(machine.real(PATH)).ino).toBe(before);
   });
+});
+
+/** Neither size nor time of the file tells of these. */
+const CHANGES: [string, () => void][] = [
+  ['can be read by others', () => chmodSync(machine.real(PATH), 0o644)],
+  ['has a second name', () => linkSync(machine.real(PATH), machine.real('/tmp/second'))],
+  [
+    'names another database',
+    () => {
+      writeFileSync(machine.real(PATH), TEXT.replace('engine:engine', 'others:engine'));
+      utimesSync(machine.real(PATH), 1_790_000_000, 1_790_000_000);
+    },
+  ],
+];
+if (isRoot) CHANGES.push(['is of somebody else', () => chownSync(machine.real(PATH), 1234, 1234)]);
+
+it.each(CHANGES)('one that %s since the plan saw it is neither shown to tar nor removed', async (_, change) => {
+  utimesSync(machine.real(PATH), 1_790_000_000, 1_790_000_000);
+  const step = await removeStep();
+  change();
+  await expect(filesArchive.apply(archiveStep, context(step))).rejects.toThrow(/changed since/);
+  await expect(filesRemove.apply(step, context(step))).rejects.toThrow(/changed since/);
+  expect([machine.exists(PATH), backup.members]).toEqual([true, []]);
 });
 
 it('are not removed where they were written to since the plan saw them, not even where the archive of the root has such a file', async () => {

@@ -7,8 +7,6 @@ import { DEPENDENTS, IN_USE, rawError } from './errors.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { endSessions } from './seal.ts';
 
-export { sealAsOwner, sealDatabase, unsealDatabase } from './seal.ts';
-
 /** A superuser's monitoring may connect again and again: each try ends its sessions first. The server itself waits up to 5 s in each. */
 const TRIES = 3;
 const PAUSE_MS = 200;

@@ -1,5 +1,6 @@
-/** Names and values inside SQL, and inside the connection strings of PostgreSQL's programs. The only place that quotes. */
+/** Names and values inside SQL, and inside the connection strings of PostgreSQL's programs. The only place that quotes what a server is sent. */
 import { HostError } from '../../model/errors.ts';
+import { sqlName } from '../../model/sql.ts';
 
 /** The text itself. @throws HostError for one with a NUL: neither SQL nor the protocol can carry it, what follows would silently be cut off */
 export function withoutNul(text: string): string {
@@ -9,9 +10,9 @@ export function withoutNul(text: string): string {
   });
 }
 
-/** A name of a database, role, schema, relation …, always quoted: `"odd ""name"""`. */
+/** A name of a database, role, schema, relation …, always quoted. @throws HostError for one with a NUL */
 export function quoteIdentifier(name: string): string {
-  return `"${withoutNul(name).replaceAll('"', '""')}"`;
+  return sqlName(withoutNul(name));
 }
 
 /** A string literal that means the same whatever `standard_conforming_strings` says. */

@@ -51,7 +51,7 @@ async function sessionsOn(
 }
 
 /** Who a session belongs to, for messages. */
-function whose({ role, application, client }: Session): string {
+export function whose({ role, application, client }: Session): string {
   return [role, application, client].filter((one) => one !== '').join(' ');
 }
 

@@ -8,10 +8,10 @@ import type {
   Release,
   UpgradeQuestion,
 } from '../../model/layout.ts';
+import { anchors, directories, packagedDirectories, shared, sharedAnchors } from './directories.ts';
 import { PROVIDER_NAME } from './engine-rows.ts';
 import { containers, keptWith } from './kept.ts';
 import { CONF, ETC, HTTPD, PKI, SETUP_CONF, STATE } from './paths.ts';
-import { anchors, directories, packagedDirectories, shared, sharedAnchors } from './places.ts';
 
 export interface ReleaseFacts {
   releases: readonly Release[];

@@ -1,7 +1,8 @@
 /** Closing and dropping databases and roles as superuser. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropDatabase, dropRole, sealDatabase, unsealDatabase } from '../../../src/host/postgres/drop.ts';
+import { dropDatabase, dropRole } from '../../../src/host/postgres/drop.ts';
 import { inspectAdmin } from '../../../src/host/postgres/inspect-admin.ts';
+import { sealDatabase, unsealDatabase } from '../../../src/host/postgres/seal.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { adminOf, copyOf, errorOf, login } from './helpers.ts';
 
