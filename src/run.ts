@@ -18,6 +18,7 @@ import { isOutside } from './model/outside.ts';
 import { realPath } from './model/paths.ts';
 import { databaseKey, type Plan, type Step, type Wishes } from './model/plan.ts';
 import type { Command, Report, ReportedStep, Verdict } from './model/report.ts';
+import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
 import { runnerOf, type StepContext } from './steps/context.ts';
@@ -102,8 +103,10 @@ export async function verifyRun(options: RunOptions, parts: RunParts): Promise<R
 export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<Report> {
   const startedAt = performance.now();
   const { wishes } = options;
+  refuseOthers(parts.host);
   const noVerdict = wishes.unattended && wishes.keepDatabases !== true; // what it finds in them is about to go
   const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict });
+  refuseJobs(facts);
   const id = newRunId(new Date());
   const paths = runPaths(options.root, id, options.backupDir);
   const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup });
@@ -134,6 +137,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
     const verdict = verify(facts, wishes.keepPki || !wishes.unattended);
     return finish(verdict.ready ? 'nothing-to-do' : 'unready', { plan: decided, verdict });
   }
+  refuseOthers(parts.host); // a question may have been open for hours
   return apply(options, parts, facts, decided, id, finish);
 }
 

@@ -16,8 +16,20 @@ export async function findServices(context: DetectContext, components: readonly 
   for (const { unit, order, component } of wanted) {
     const state = states.find((one) => one.unit === unit);
     if (!state?.exists) continue;
-    const { manager, active, enabled, masked, failedLoop, pids, links = [] } = state;
-    facts.push({ unit, component, order, manager, active, enabled, masked, failedLoop, pids, links });
+    const { manager, active, enabled, masked, failedLoop, pids, links = [], job } = state;
+    facts.push({
+      unit,
+      component,
+      order,
+      manager,
+      active,
+      enabled,
+      masked,
+      failedLoop,
+      pids,
+      links,
+      ...(job ? { job } : {}),
+    });
   }
   return facts.sort((a, b) => a.order - b.order);
 }

@@ -3,6 +3,7 @@ import { createFiles } from './files/index.ts';
 import { createPackages } from './packages.ts';
 import type { Host } from './port.ts';
 import { createDatabases } from './postgres/connect.ts';
+import { createPrograms } from './programs.ts';
 import { createServices } from './services/index.ts';
 
 export interface HostOptions {
@@ -18,6 +19,7 @@ export function createHost({ root, timeoutMs }: HostOptions): Host {
     files: createFiles(root),
     machine: createFiles('/'),
     services: createServices(root, timeoutMs),
+    programs: createPrograms(root),
     packages: createPackages(root, timeoutMs),
     databases: createDatabases(root === '/' ? {} : { account: null }),
   };

@@ -1,6 +1,7 @@
 /** The only door to the machine, as the rest of the program sees it. Everything takes host paths (see model/paths.ts). */
 import type { Credentials } from '../model/credentials.ts';
 import type { Identity } from '../model/facts.ts';
+import type { OtherProgram, ProgramAtWork } from '../model/programs.ts';
 
 export interface FileStat {
   identity: Identity;
@@ -82,6 +83,8 @@ export interface UnitState {
   enabled: boolean;
   masked: boolean;
   failedLoop: boolean;
+  /** What the service manager was told to do with it and has not ended, other than to stop it: `start`, `restart` … */
+  job?: string;
   pids: number[];
   /** Host paths of the links that enable it, where disabling removes them one by one; systemd keeps its own. */
   links?: readonly string[];
@@ -99,6 +102,14 @@ export interface Services {
   reload(unit: string, timeoutMs: number): Promise<void>;
   /** Processes whose program or pid file lies below the root (never for `/`). */
   strays(known: readonly number[]): Promise<{ pid: number; program: string }[]>;
+}
+
+/** Programs that no run may share the host with. */
+export interface Programs {
+  /** Those of the known ones that are at work on this installation now; not this program, nor what it was started by. */
+  atWork(known: readonly OtherProgram[]): ProgramAtWork[];
+  /** The process that changes packages now; null if none does. */
+  packageTransaction(): { pid: number } | null;
 }
 
 export interface Packages {
@@ -164,6 +175,7 @@ export interface Host {
   /** The running machine's own, whatever the root: read for comparison, and changed in one place only (model/outside.ts). */
   machine: Files;
   services: Services;
+  programs: Programs;
   packages: Packages;
   databases: Databases;
 }

@@ -146,6 +146,8 @@ export interface ServiceFact {
   masked: boolean;
   /** In a restart loop that never succeeds. */
   failedLoop: boolean;
+  /** What the service manager was told to do with it and has not ended, other than to stop it. */
+  job?: string;
   pids: number[];
   /** Host paths of the links that enable it, where disabling removes them. */
   links?: readonly string[];

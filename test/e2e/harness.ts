@@ -122,8 +122,12 @@ export class Box {
     return { report, code: outcome.code, outcome };
   }
 
-  /** Runs on a terminal, answering the questions in their order. */
-  async terminal(args: string[], answers: string): Promise<{ code: number; text: string }> {
+  /** Runs on a terminal, answering the questions in their order. `first`: what is done while the first question is open. */
+  async terminal(
+    args: string[],
+    answers: string,
+    first: () => Promise<unknown> = async () => undefined,
+  ): Promise<{ code: number; text: string }> {
     const { bin, env } = this.server.programs;
     const words = [process.execPath, PROGRAM, '--root', this.root, ...args].map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['--quiet', '--return', '--echo', 'never', '--command', words, '/dev/null'], {
@@ -133,8 +137,8 @@ export class Box {
     let text = '';
     const lines = answers.split('\n').filter((line) => line !== '');
     let asked = 0;
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
+    let ready: Promise<unknown> | null = null;
+    const answer = (): void => {
       // Answers are not echoed, so the next text follows a question in the same line; answer each once.
       const questions = text.match(/\(yes\/no\)(?: \[(?:yes|no)\])?: /g)?.length ?? 0;
       while (asked < questions && lines.length > 0) {
@@ -143,6 +147,12 @@ export class Box {
         // Ctrl-C and Ctrl-D are typed without the return key.
         child.stdin.write(/^[\x03\x04]$/.test(line) ? line : `${line}\n`);
       }
+    };
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      if (!text.includes('(yes/no)')) return;
+      ready ??= first();
+      void ready.then(answer);
     });
     const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
     return { code, text: text.replaceAll('\r', '') };

@@ -88,7 +88,8 @@ export function programBelow(root: string, process: Process): string | null {
   return script !== null && isBelow(script, root) ? script : null;
 }
 
-const INTERPRETER = /^(?:(?:ba|da|k|z)?sh|(?:platform-)?python[\d.]*|perl[\d.]*|ruby[\d.]*)$/;
+/** Names of programs that run a script. */
+export const INTERPRETER = /^(?:(?:ba|da|k|z)?sh|(?:platform-)?python[\d.]*|perl[\d.]*|ruby[\d.]*)$/;
 
 /** The process has that directory as its root. */
 export function isRootedIn(root: string, { pid }: Process): boolean {
@@ -118,7 +119,8 @@ function scriptOf({ pid, argv }: Process): string | null {
   return null;
 }
 
-function sameFile(one: string, other: string): boolean {
+/** Two paths lead to one file. False where either cannot be followed. */
+export function sameFile(one: string, other: string): boolean {
   try {
     const [a, b] = [statSync(one), statSync(other)];
     return a.dev === b.dev && a.ino === b.ino;

@@ -6,7 +6,7 @@ import { runOrFail } from '../process.ts';
 export type Properties = Readonly<Record<string, string>>;
 
 const ASKED = [
-  ...['LoadState', 'ActiveState', 'UnitFileState', 'Result', 'MainPID', 'ControlPID', 'SourcePath'],
+  ...['LoadState', 'ActiveState', 'UnitFileState', 'Result', 'MainPID', 'ControlPID', 'SourcePath', 'Job'],
   // Units that start it: a socket or timer, or one that holds it up (Upholds=, since 249).
   ...['TriggeredBy', 'UpheldBy'],
 ];
@@ -48,4 +48,16 @@ export function isFailedLoop({ ActiveState, Result }: Properties): boolean {
 /** Units, other than itself, that may start it at any moment. */
 export function starters({ TriggeredBy = '', UpheldBy = '' }: Properties): string[] {
   return `${TriggeredBy} ${UpheldBy}`.split(' ').filter((name) => name !== '');
+}
+
+/** Jobs that wait or run, by the name of their unit: `start`, `stop`, `restart` … */
+export async function listJobs(timeoutMs: number): Promise<Map<string, string>> {
+  const args = ['list-jobs', '--no-pager', '--no-legend', '--plain', '--full'];
+  const text = await runOrFail('systemctl', args, {
+    purpose: 'ask for the jobs of the service manager',
+    timeoutMs,
+    hint: 'See whether "systemctl list-jobs" answers, then run this again.',
+  });
+  const words = text.split('\n').map((line) => line.trim().split(/\s+/));
+  return new Map(words.flatMap(([, unit, type]) => (unit && type ? [[unit, type]] : [])));
 }

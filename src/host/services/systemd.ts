@@ -3,7 +3,7 @@ import { HostError } from '../../model/errors.ts';
 import type { Services, UnitState } from '../port.ts';
 import { type RunOptions, run, runOrFail, statusError } from '../process.ts';
 import { findStartLinks } from './init-script.ts';
-import { isActive, isFailedLoop, type Properties, showUnits, starters } from './systemd-show.ts';
+import { isActive, isFailedLoop, listJobs, type Properties, showUnits, starters } from './systemd-show.ts';
 
 export class SystemdServices implements Services {
   readonly #timeoutMs: number;
@@ -14,7 +14,11 @@ export class SystemdServices implements Services {
 
   async states(units: readonly string[]): Promise<UnitState[]> {
     const shown = await showUnits(units.map(full), this.#timeoutMs);
-    return units.map((unit, index) => stateOf(unit, shown[index]!));
+    const jobs = shown.some(({ Job }) => Job) ? await listJobs(this.#timeoutMs) : new Map<string, string>();
+    return units.map((unit, index) => {
+      const job = jobs.get(full(unit));
+      return { ...stateOf(unit, shown[index]!), ...(job && job !== 'stop' ? { job } : {}) };
+    });
   }
 
   /**

@@ -1,0 +1,34 @@
+/** Nothing may work on a host together with a run: programs of oVirt, a change of packages, a job of the service manager. None of them knows our lock, nor we theirs. */
+import type { Host } from './host/port.ts';
+import { OTHER_PROGRAMS } from './layouts/programs.ts';
+import { BusyError } from './model/errors.ts';
+import type { Facts } from './model/facts.ts';
+
+/** Throws a BusyError that names who is at work on the host. */
+export function refuseOthers({ programs }: Host): void {
+  const [program] = programs.atWork(OTHER_PROGRAMS);
+  if (program) {
+    throw new BusyError(
+      `${program.name} works on this host: process ${program.pid}. Nothing was changed.`,
+      `Wait until it has ended, then run engine-cleanup again ("ps -fp ${program.pid}" shows it).`,
+    );
+  }
+  const transaction = programs.packageTransaction();
+  if (transaction) {
+    throw new BusyError(
+      `Packages are being installed or removed on this host: process ${transaction.pid} holds the lock of rpm. Nothing was changed.`,
+      `Wait until it has ended, then run engine-cleanup again ("ps -fp ${transaction.pid}" shows it).`,
+    );
+  }
+}
+
+/** Throws a BusyError where the service manager is about to start one of the units. */
+export function refuseJobs({ services }: Facts): void {
+  const waiting = services.find(({ job }) => job !== undefined);
+  if (waiting === undefined) return;
+  const { unit, job } = waiting;
+  throw new BusyError(
+    `systemd has not ended its job for ${unit} (${job}). Nothing was changed.`,
+    `Wait until "systemctl list-jobs" shows none for it, or end it with "systemctl stop ${unit}", then run engine-cleanup again.`,
+  );
+}
