@@ -103,7 +103,7 @@ describe.skipIf(skip)('services under systemd', () => {
     lab.sh(
       'systemctl start --no-block x-unfinished; until systemctl show -P SubState x-unfinished | grep -q start; do :; done',
     );
-    expect(lab.state('x-unfinished')).toMatchObject({ active: true, failedLoop: false });
+    expect(lab.state('x-unfinished')).toMatchObject({ active: true, failedLoop: false, job: 'start' });
     expect(lab.call('stop', 'x-unfinished', LIMIT)).toEqual({ value: null });
     expect(lab.state('x-unfinished')).toMatchObject({ active: false });
   });

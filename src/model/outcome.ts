@@ -35,7 +35,12 @@ export const EXIT_CODES: readonly ExitCode[] = [
     meaning: 'It failed part-way. What is done and what is left is listed; running it again continues.',
   },
   { code: 6, name: 'unready', meaning: 'It finished, but something still stands in the way of engine-setup.' },
-  { code: 75, name: 'busy', meaning: 'Another run holds the host.' },
+  {
+    code: 75,
+    name: 'busy',
+    meaning:
+      'Another run, a program such as engine-setup, a change of packages or a job of systemd holds the host. Nothing was changed.',
+  },
   { code: 129, name: 'interrupted', meaning: 'Stopped by SIGHUP between two steps. Running it again continues.' },
   { code: 130, name: 'interrupted', meaning: 'Stopped by SIGINT between two steps. Running it again continues.' },
   { code: 143, name: 'interrupted', meaning: 'Stopped by SIGTERM between two steps. Running it again continues.' },
