@@ -69,6 +69,11 @@ export class Box {
     this.#watchdog = watch(base);
   }
 
+  /** Process id of its systemd, as the machine sees it. */
+  get leader(): number {
+    return this.#leader;
+  }
+
   /** Boots a box. `masked`: units of this machine that must not start in it. */
   static async boot(name: string, project: string, masked: readonly string[] = []): Promise<Box> {
     removeStale();

@@ -53,9 +53,11 @@ export async function contact(
       await connection.close();
     }
   } catch (error) {
-    // A password file does not say whether TLS is used: libpq, for which it was written, tries both.
-    if (credentials.origin === 'password-file' && !credentials.secured && needsTls(error))
-      return contact(context, database, { ...credentials, secured: true }, extraCa);
+    // What does not ask for TLS does not forbid it: setup connects as libpq's "allow" does, and a password file was written for libpq.
+    if (!credentials.secured && needsTls(error)) {
+      const again = await contact(context, database, { ...credentials, secured: true, validation: false }, extraCa);
+      if (again.reach.state !== 'unreachable') return again;
+    }
     const reach = reachOf(error);
     return {
       credentials,
@@ -63,6 +65,11 @@ export async function contact(
       content: null,
     };
   }
+}
+
+/** How the login used TLS. */
+function tlsOf({ secured, validation }: Credentials): Pick<Credentials, 'secured' | 'validation'> {
+  return { secured, validation };
 }
 
 /** The database that credentials name, whoever logs in to it. */
@@ -91,9 +98,9 @@ export async function contactFirst(
     const login = JSON.stringify([server, candidate.database, candidate.role, candidate.secret]);
     if (silent.has(server) || tried.has(login)) continue;
     tried.add(login);
-    const asked = context.early?.answerTo(database, candidate);
-    const result = asked
-      ? { ...(await asked), credentials: candidate }
+    const answer = await context.early?.answerTo(database, candidate);
+    const result = answer
+      ? { ...answer, credentials: { ...candidate, ...tlsOf(answer.credentials ?? candidate) } }
       : await contact(context, database, candidate, extraCa);
     if (result.reach.state === 'connected') {
       const dropInRejected = first?.credentials?.origin === 'drop-in' && first.reach.state === 'rejected';

@@ -1,5 +1,6 @@
 /** Credentials that survive only in odd places, TLS, and databases of other hosts. */
-import { copyFileSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Box } from './harness.ts';
 
@@ -20,8 +21,8 @@ function leaveOnly(keep: string): void {
   for (const path of places) if (path !== keep) box.host.remove(path);
 }
 
-async function cleared(): Promise<void> {
-  const { report } = await box.json(['-u']);
+async function cleared(env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const { report } = await box.json(['-u'], { env });
   expect(report.steps.filter(({ error }) => error)).toEqual([]);
   expect(report).toMatchObject({ exitCode: 0, databases: [{ action: 'clear' }], verify: { ready: true } });
   expect((await box.objects()).filter((name) => !name.startsWith('public.uuid'))).toEqual([]);
@@ -100,6 +101,21 @@ describe('TLS', () => {
   it('without validation is used where the drop-in asks for it', async () => {
     box = await Box.make({ engine: { secured: true } });
     await cleared();
+  });
+
+  it('is used where only the server asks for it, as setup does', async () => {
+    box = await Box.make();
+    const rules = join(box.server.dir, 'data/pg_hba.conf');
+    writeFileSync(rules, readFileSync(rules, 'utf8').replaceAll('host all', 'hostssl all'));
+    await box.server.superuser('SELECT pg_reload_conf(), pg_sleep(0.2)');
+    await cleared();
+  });
+
+  it('with validation trusts the CAs that libpq, and so setup, trusts for the caller', async () => {
+    box = await Box.make({ engine: { secured: true, validated: true } });
+    mkdirSync(join(box.dir, '.postgresql'));
+    copyFileSync(box.server.caFile, join(box.dir, '.postgresql/root.crt'));
+    await cleared({ HOME: box.dir });
   });
 
   it('with validation trusts the engine’s own CA', async () => {

@@ -1,5 +1,7 @@
-/** Whom a TLS connection to a database trusts: the CAs of this machine, and the engine's own. */
+/** Whom a TLS connection to a database trusts: the CAs of this machine, those of the caller's libpq, and the engine's own. */
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import type { Credentials } from '../../model/credentials.ts';
 
@@ -11,23 +13,27 @@ const BUNDLES = [
   '/etc/ssl/ca-bundle.pem',
 ];
 
-function systemBundle(): string | null {
-  for (const path of BUNDLES) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      // Another distribution's place.
-    }
+/** Where libpq looks, and with it setup, which connects with `verify-full` and names no file of its own (4.5, `database.py`). */
+const OF_LIBPQ = '.postgresql/root.crt';
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
   }
-  return null;
 }
 
 /** PEM texts of every trusted CA. */
 export async function trustedCas(extraCa: readonly string[]): Promise<string[]> {
-  const system = systemBundle();
-  if (system !== null) return [system, ...extraCa];
+  const own = textOf(join(homedir(), OF_LIBPQ));
+  const more = own === null ? extraCa : [own, ...extraCa];
+  for (const path of BUNDLES) {
+    const system = textOf(path);
+    if (system !== null) return [system, ...more];
+  }
   const { rootCertificates } = await import('node:tls');
-  return [...rootCertificates, ...extraCa];
+  return [...rootCertificates, ...more];
 }
 
 /** The driver's TLS options: none where setup uses none; where it verifies, certificate and host name both. */
