@@ -224,6 +224,19 @@ describe('the rows by which the engine knows a Data Warehouse elsewhere', () => 
   });
 });
 
+it('a Data Warehouse that is kept is not ready while its engine’s database does not answer', async () => {
+  const box = await Box.make({ apart: 'dwh', dwh: true, engine: { host: '127.0.0.2', port: 1 } });
+  try {
+    const { report } = await box.json(['-u', '-d']);
+    expect(report).toMatchObject({ outcome: 'unready', exitCode: 6 });
+    const obstacles = report.verify?.checks.filter(({ ok }) => !ok) ?? [];
+    expect(obstacles.map(({ id }) => id)).toEqual(['dwh-engine']);
+    expect(obstacles[0]?.hint).toContain('ENGINE_DB_*');
+  } finally {
+    await box.destroy();
+  }
+});
+
 describe('an engine whose Data Warehouse and Grafana are elsewhere', () => {
   it('leaves the database whose credentials it can read, and names the hosts that have something to do', async () => {
     const box = await Box.make({ dwh: true, services: 'stopped' });
