@@ -2,7 +2,7 @@
 import type { LookContext } from './detect/contact.ts';
 import { lookAgain } from './detect/databases.ts';
 import type { DetectOptions } from './detect/index.ts';
-import { layoutOf, newestLayout } from './layouts/index.ts';
+import { isApart, layoutOf, newestLayout } from './layouts/index.ts';
 import type { Facts } from './model/facts.ts';
 import type { Plan } from './model/plan.ts';
 import type { Verdict } from './model/report.ts';
@@ -27,5 +27,7 @@ export async function closingCheck(
     extraCa: before.pki.caPem === null ? [] : [before.pki.caPem],
   };
   const [again, after] = await Promise.all([lookAgain(place, known), reread({ asked, release: before.release })]);
-  return verify({ ...after, release: before.release, databases: [...again, ...after.databases] }, keepPki);
+  // The certificates of a host without the main component say nothing of it once the rest is gone.
+  const components = isApart(place.layout, before.components) ? before.components : after.components;
+  return verify({ ...after, release: before.release, components, databases: [...again, ...after.databases] }, keepPki);
 }

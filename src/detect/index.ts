@@ -18,6 +18,7 @@ import { findIdentity } from './identity.ts';
 import { findKept, findOthers } from './kept.ts';
 import { findLayout } from './layout.ts';
 import { findLines } from './lines.ts';
+import { findOtherHosts } from './other-hosts.ts';
 import { findOutsideTmp } from './outside-tmp.ts';
 import { packageState } from './package-state.ts';
 import { engineCa, findPki } from './pki.ts';
@@ -127,6 +128,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     databases,
     dwhUuid: await findIdentity(context),
     pki,
+    otherHosts: await findOtherHosts(context, marker, setUp.components, databases),
     hollow: await findHollow(context),
     // Where setup recorded what the layout knows, the layout says better why it stays.
     kept: uniquePaths([...kept, ...found.kept, ...(anything ? await findOthers(context, files) : [])]),

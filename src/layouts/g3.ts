@@ -8,6 +8,7 @@ import { dwh, dwh33, dwhBesideReports } from './otopi/dwh.ts';
 import { engineOf } from './otopi/engine.ts';
 import { COLUMNS_33, COLUMNS_34, COLUMNS_36 } from './otopi/engine-columns.ts';
 import { fenceKdump } from './otopi/fence-kdump.ts';
+import { dwhApart, proxyApart, reportsApart } from './otopi/other-hosts.ts';
 import { DWH_STATE, STATE } from './otopi/paths.ts';
 import { olderPki } from './otopi/pki.ts';
 import { reports, reports33, reports34 } from './otopi/reports.ts';
@@ -58,7 +59,11 @@ export const g34 = otopi({
   directories: reportsDirectories,
 });
 
-const since35 = { traps: { enabled: ENABLED, webServer: APACHE, provider: null }, undoneKeys: [APACHE] };
+const since35 = {
+  traps: { enabled: ENABLED, webServer: APACHE, provider: null },
+  undoneKeys: [APACHE],
+  otherHosts: [dwhApart, ...reportsApart, proxyApart],
+};
 
 export const g35 = otopi({
   ...common,

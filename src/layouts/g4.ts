@@ -10,6 +10,7 @@ import { COLUMNS_36, COLUMNS_43 } from './otopi/engine-columns.ts';
 import { fenceKdump } from './otopi/fence-kdump.ts';
 import { imageioProxy } from './otopi/imageio.ts';
 import { cinderlib } from './otopi/managed-block.ts';
+import { dwhApart, historyApart, proxyApart } from './otopi/other-hosts.ts';
 import { ovnProvider } from './otopi/ovn-provider.ts';
 import { olderPki } from './otopi/pki.ts';
 import { vmconsoleProxy } from './otopi/vmconsole-proxy.ts';
@@ -17,7 +18,7 @@ import { websocketProxy } from './otopi/websocket-proxy.ts';
 
 const helpers = [fenceKdump, websocketProxy, vmconsoleProxy, imageioProxy];
 
-const common = { pki: olderPki, undoneKeys: [APACHE] };
+const common = { pki: olderPki, undoneKeys: [APACHE], otherHosts: [dwhApart, historyApart, proxyApart] };
 const withoutProvider = { enabled: ENABLED, webServer: APACHE, provider: null };
 const withProvider = { ...withoutProvider, provider: PROVIDER };
 

@@ -7,6 +7,7 @@ import { grafana, grafanaRole } from './otopi/grafana.ts';
 import { imageio } from './otopi/imageio.ts';
 import { keycloak } from './otopi/keycloak.ts';
 import { cinderlib, managedBlock } from './otopi/managed-block.ts';
+import { dwhApart, grafanaApart, historyApart, proxyApart } from './otopi/other-hosts.ts';
 import { ovnProvider } from './otopi/ovn-provider.ts';
 import { pki } from './otopi/pki.ts';
 import { vmconsoleProxy } from './otopi/vmconsole-proxy.ts';
@@ -32,4 +33,5 @@ export const g5 = otopi({
   traps: { enabled: ENABLED, webServer: APACHE, provider: PROVIDER },
   undoneKeys: [APACHE, FAPOLICYD],
   upgradeQuestions: [VACUUM],
+  otherHosts: [dwhApart, historyApart, ...grafanaApart, proxyApart],
 });

@@ -25,6 +25,11 @@ export function newestLayout(): Layout {
   return LAYOUTS.reduce((newest, one) => (age(one) > age(newest) ? one : newest));
 }
 
+/** Only other components than the main one are set up on the host: that runs elsewhere. */
+export function isApart({ main }: Layout, components: readonly ComponentId[]): boolean {
+  return components.length > 0 && !components.includes(main);
+}
+
 /** Components of a layout that have a database of their own. */
 export function databasesOf(layout: Layout): { component: ComponentId; database: DatabaseLayout }[] {
   return layout.components.flatMap((component) =>

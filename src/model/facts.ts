@@ -31,6 +31,8 @@ export interface Facts {
   /** `DWH_UUID` of this host's DWH. */
   dwhUuid: string | null;
   pki: PkiFacts;
+  /** Where other parts of the same installation run. */
+  otherHosts: OtherHost[];
   /** Components that setup takes for configured though their configuration is not (or no longer) setup's. */
   hollow: ComponentId[];
   kept: KeptFact[];
@@ -108,6 +110,14 @@ export interface OutsideFile {
   uid: number;
   /** The login it is for. */
   names: { host: string; port: number; database: string; role: string };
+}
+
+/** A component on another host, which a cleanup of one of this host concerns: the two name the rule of the layout. */
+export interface OtherHost {
+  here: ComponentId;
+  there: ComponentId;
+  /** Null where its name is nowhere on this host. */
+  host: string | null;
 }
 
 export interface KeptFact {

@@ -1,11 +1,13 @@
 /** What engine-setup of one release puts on a host, as data. A new release or component is a new file in `layouts/`. */
 import type { DatabaseLayout, DatabaseServerLayout } from './layout-database.ts';
 import type { FileRule, KeepRule, LineRule, NamedKeepRule } from './layout-files.ts';
+import type { OtherHostRule } from './layout-other-hosts.ts';
 import type { PkiLayout } from './layout-pki.ts';
 
 export type * from './layout-database.ts';
 export type * from './layout-files.ts';
 export { PHASES } from './layout-files.ts';
+export type * from './layout-other-hosts.ts';
 export type * from './layout-pki.ts';
 
 /** Every release of oVirt Engine the program has a name for, the oldest first. Which of them it knows is said by `layouts/`. */
@@ -115,6 +117,8 @@ export interface Layout {
   pki: PkiLayout;
   databaseServer: DatabaseServerLayout;
   components: readonly ComponentLayout[];
+  /** What is left to be done on other hosts. */
+  otherHosts: readonly OtherHostRule[];
   /** Directories setup makes; removed when empty. `**` as the last component stands for every directory below. Children before parents is worked out by the plan. */
   directories: readonly string[];
   /** Those of them that packages own where setup comes from packages: left alone where rpm cannot be asked. */

@@ -1,5 +1,5 @@
 /** Keeping the CA and keys: whole, from the tree or from a copy, or not at all. Pure. */
-import { databaseLayoutOf, nameInPki } from '../layouts/index.ts';
+import { databaseLayoutOf, isApart, nameInPki } from '../layouts/index.ts';
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
@@ -16,8 +16,8 @@ export interface PkiJudgement {
 /** Values in kept databases that only the engine's key can decrypt; null where a database that holds such values could not be looked into. */
 export function encryptedValues(facts: Facts, layout: Layout): number | null {
   let sum = 0;
-  for (const { foreign, component, reach, content } of facts.databases) {
-    if (foreign !== null || reach.state === 'absent') continue;
+  for (const { foreign, speculative, component, reach, content } of facts.databases) {
+    if (foreign !== null || speculative || reach.state === 'absent') continue;
     if (content === null) {
       if ((databaseLayoutOf(layout, component)?.encrypted.length ?? 0) > 0) return null;
       continue;
@@ -39,6 +39,12 @@ function neededKeys({ pki }: Layout): string {
   return `${ca}, ${key} and ${store}`;
 }
 
+/** A host of other components alone has no CA of its own, but may have certificates that the engine's issued. */
+function isWithoutCa({ components, pki }: Facts, layout: Layout): boolean {
+  const signs = [layout.pki.caKey, ...layout.pki.halfSigns];
+  return isApart(layout, components) && pki.ca === 'absent' && !signs.some((path) => pki.present.includes(path));
+}
+
 /** Judges `--keep-pki` against the keys that are there. */
 export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudgement {
   const nothing: PkiJudgement = { keep: false, restoreFrom: null, refusals: [], warnings: [] };
@@ -53,6 +59,11 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
   if (facts.pki.usable) return { ...nothing, keep: true, warnings };
   const copy = facts.pki.copies.find(({ usable }) => usable);
   if (copy) return { ...nothing, keep: true, restoreFrom: copy.path, warnings };
+  if (isWithoutCa(facts, layout)) {
+    const message =
+      'This host has no CA of its own, as none without the engine has. Certificates that the engine issued for it are kept, with their keys.';
+    return { ...nothing, keep: true, warnings: [{ code: 'no-ca', message }] };
+  }
   const encrypted = encryptedValues(facts, layout);
   const places =
     facts.pki.copies.length > 0

@@ -78,6 +78,17 @@ function rowsElsewhere(facts: Facts, layout: Layout, wishes: Wishes): Warning[] 
   ];
 }
 
+/** What this run leaves to be done on other hosts of the same installation. */
+function otherHosts(facts: Facts, layout: Layout, wishes: Wishes): Warning[] {
+  const kept = { database: wishes.keepDatabases === true, pki: wishes.keepPki };
+  return layout.otherHosts.flatMap(({ here, there, unless, todo }) => {
+    const found = facts.otherHosts.find((one) => one.here === here && one.there === there);
+    if (!found || (unless.length > 0 && unless.every((what) => kept[what]))) return [];
+    const title = layout.components.find(({ id }) => id === there)?.title ?? there;
+    return [{ code: 'other-host', message: `On ${found.host ?? `the host of the ${title}`}: ${todo}` }];
+  });
+}
+
 /** All warnings of a plan. */
 export function findWarnings(
   facts: Facts,
@@ -90,6 +101,7 @@ export function findWarnings(
     ...subjects.flatMap((subject) => databaseWarnings(subject, subjects)),
     ...leftoverWarnings(subjects),
     ...rowsElsewhere(facts, layout, wishes),
+    ...otherHosts(facts, layout, wishes),
   ];
   const encrypted = encryptedValues(facts, layout);
   const keepsMain = subjects.some(({ fact, planned }) => fact.component === layout.main && planned.action === 'keep');

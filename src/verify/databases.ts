@@ -1,5 +1,5 @@
 /** What engine-setup will find in its databases. Pure. */
-import { databaseLayoutOf, ownFilesOf } from '../layouts/index.ts';
+import { databaseLayoutOf, isApart, ownFilesOf } from '../layouts/index.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
 import type { DatabaseLayout, DatabaseServerLayout, Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
@@ -120,9 +120,9 @@ export function checkDatabase(
 }
 
 /** What is said of the main database where detection knows of none: nothing is left to ask with. A host of other components alone has none. */
-export function checkNoDatabase({ components, databases }: Facts, { main }: Layout): Check[] {
-  const elsewhere = components.length > 0 && !components.includes(main);
-  if (elsewhere || databases.some(({ component }) => component === main)) return [];
+export function checkNoDatabase({ components, databases }: Facts, layout: Layout): Check[] {
+  const { main } = layout;
+  if (isApart(layout, components) || databases.some(({ component }) => component === main)) return [];
   return [passed(`database-${main}`, 'not asked: no credentials are left on this host')];
 }
 

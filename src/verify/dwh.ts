@@ -2,7 +2,8 @@
  * Which Data Warehouse the engine database knows, and whether it runs. Setup stops the one of its own host before it looks, so a healthy one is no obstacle; it asks whether to
  * disconnect another, and stops unless told to. A host that has only the Data Warehouse is held against the engine database of the other host. Pure.
  */
-import type { Facts } from '../model/facts.ts';
+import { databaseLayoutOf } from '../layouts/index.ts';
+import type { DatabaseFact, Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
@@ -62,13 +63,30 @@ function running({ uuid, hostname }: Known, own: string | null, here: boolean, a
   ];
 }
 
+/** On a host of its own setup logs in to the engine's database with what the drop-in says, and looks nowhere else (`db/engine_connection.py`). */
+function engineLogin(facts: Facts, layout: Layout, id: string, engine: DatabaseFact): Check[] {
+  const { credentials, reach } = engine;
+  const prefix = databaseLayoutOf(layout, layout.main)?.prefix;
+  const isRead = credentials !== null && facts.files.some(({ path }) => path === credentials.source);
+  if (!isRead || !('message' in reach)) return [];
+  const source = realPath(facts.root, credentials.source);
+  return [
+    obstacle(
+      `${id}-${layout.main}`,
+      `The ${engine.title} "${credentials.database}" on ${credentials.host}, which ${source} names, cannot be logged in to: engine-setup stops. ${reach.message}`,
+      `Start its server, or correct ${prefix}* in ${source}. engine-cleanup without -d removes that file with the database of this host.`,
+    ),
+  ];
+}
+
 /** Holds the engine database's word about its Data Warehouse against this host. */
 export function checkDwh(facts: Facts, layout: Layout): Check[] {
   const engine = facts.databases.find(({ component }) => component === layout.main);
   const rows = engine?.content?.dwh;
   const component = layout.components.find(({ timekeeping }) => timekeeping !== undefined);
-  if (!engine || !rows || !component?.timekeeping) return [];
+  if (!engine || !component?.timekeeping) return [];
   const here = facts.components.includes(component.id);
+  if (!rows) return here && engine.foreign !== null ? engineLogin(facts, layout, component.id, engine) : [];
   if (engine.foreign !== null && !here) return [];
   const { unit, identity: file, key } = component.timekeeping;
   const known: Known = { uuid: rows.uuid ?? '', hostname: rows.hostname ?? '', running: rows.running };

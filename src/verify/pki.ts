@@ -1,4 +1,5 @@
 /** The CA and keys as engine-setup will find them: whole, or not at all. Pure. */
+import { isApart } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { isBelow, nameOf, realPath } from '../model/paths.ts';
@@ -18,6 +19,10 @@ function list(paths: readonly string[]): string {
 
 /** `first`: a way on that loses less than removing the PKI. */
 type Stumble = (id: string, detail: string, first?: string) => Check;
+
+function hasHalf({ pki }: Facts, layout: Layout): boolean {
+  return layout.pki.halfSigns.some((path) => pki.present.includes(path));
+}
 
 /** Without `ca.pem` setup makes everything: what is left of the old CA is asked about, or silently kept. */
 function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
@@ -94,6 +99,8 @@ function pairs(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
 
 /** Judges the tree by what is there, and by the keys where they were looked at. */
 export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[] {
+  if (facts.pki.ca === 'absent' && isApart(layout, facts.components) && !hasHalf(facts, layout))
+    return [passed('pki', 'no CA, as on any host without the engine: its certificates come from there')];
   const hint = `Run "${cleanupCommand(facts)}" (without --keep-pki): it removes the PKI whole.`;
   const stumble: Stumble = (id, detail, first = '') => obstacle(id, detail, first + hint);
   const { ca, present, organization } = facts.pki;

@@ -4,6 +4,7 @@ import type {
   DatabaseServerLayout,
   Layout,
   MarkerTraps,
+  OtherHostRule,
   PkiLayout,
   Release,
   UpgradeQuestion,
@@ -22,6 +23,7 @@ export interface ReleaseFacts {
   traps: MarkerTraps;
   undoneKeys: readonly string[];
   upgradeQuestions?: readonly UpgradeQuestion[];
+  otherHosts?: readonly OtherHostRule[];
   /** Directories of components that only this release has. */
   directories?: readonly string[];
 }
@@ -70,6 +72,7 @@ export function otopi(facts: ReleaseFacts): OtopiLayout {
     pki: facts.pki,
     databaseServer: facts.databaseServer,
     components: facts.components,
+    otherHosts: facts.otherHosts ?? [],
     directories: [...directories, ...(facts.directories ?? [])],
     packagedDirectories,
     undoneKeys: facts.undoneKeys,

@@ -10,7 +10,8 @@ export const grafana: ComponentLayout = {
   id: 'grafana',
   title: 'Grafana',
   enabledBy: ['OVESETUP_GRAFANA_CORE/enable'],
-  shownBy: [`${DWH_CONF}/10-setup-grafana-database.conf`, `${CONF}/10-setup-grafana-access.conf`],
+  // Not by the drop-in of the engine's: a Grafana on a host of its own has it written there.
+  shownBy: [`${DWH_CONF}/10-setup-grafana-database.conf`],
   services: [{ unit: 'grafana-server', order: 40, shared: true }],
   files: [
     {
