@@ -3,6 +3,7 @@
  * 3.4.4, 3.5.8, 3.6.13.5, 4.0.7.5, 4.1.11.2, 4.2.8.9, 4.3.11.4, 4.4.10.7 and 4.5.7, and the branches engine_3.0 and engine_3.2; what the lab has no use for
  * (programs, libraries, documents) is left out.
  */
+import { DEFAULT_XML } from '../stand-in/scripted/server-xml.ts';
 import {
   type Account,
   config,
@@ -87,11 +88,7 @@ const main: Package = {
       mode: 0o755,
       until: '3.1',
     }),
-    noreplace(`${ETC}/engine-service.xml`, '<server xmlns="urn:jboss:domain:1.1"/>\n', {
-      ...ovirt,
-      since: '3.1',
-      until: '3.1',
-    }),
+    noreplace(`${ETC}/engine-service.xml`, DEFAULT_XML, { ...ovirt, since: '3.1', until: '3.1' }),
     noreplace('/etc/sysconfig/ovirt-engine', 'ENGINE_USER=ovirt\nENGINE_GROUP=ovirt\n', { since: '3.1', until: '3.2' }),
     dir('/etc/sysconfig/ovirt-engine.d', { since: '3.2', until: '3.2' }),
     noreplace('/etc/security/limits.d/10-ovirt-engine.conf', 'ovirt hard nofile 65535\n', {

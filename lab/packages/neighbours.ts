@@ -3,6 +3,7 @@
  * the shared files, so that a cleanup meets them as a package's.
  */
 import { SSL_CONF, SSL_CONF_ORIGINAL, ZONE, ZONE_ORIGINAL } from '../../test/fixture/host-shared.ts';
+import { DEFAULT_XML, MODULE_XML } from '../stand-in/scripted/server-xml.ts';
 import { OVIRT } from './engine.ts';
 import { dir, file, ghost, noreplace, type Owned, type Package, type Span } from './model.ts';
 import { reloading } from './scriptlets.ts';
@@ -36,10 +37,8 @@ const jboss: readonly Owned[] = [
   ...['/standalone', '/standalone/configuration', '/standalone/deployments'].map((path) =>
     dir(`${JBOSS}${path}`, { owner: 'jboss-as' }),
   ),
-  file(`${JBOSS}/modules/sun/jdk/main/module.xml`, '<module xmlns="urn:jboss:module:1.1" name="sun.jdk"/>\n'),
-  noreplace(`${JBOSS}/standalone/configuration/standalone.xml`, '<server xmlns="urn:jboss:domain:1.1"/>\n', {
-    owner: 'jboss-as',
-  }),
+  file(`${JBOSS}/modules/sun/jdk/main/module.xml`, MODULE_XML),
+  noreplace(`${JBOSS}/standalone/configuration/standalone.xml`, DEFAULT_XML, { owner: 'jboss-as' }),
 ];
 
 /** A tool that setup writes a drop-in for. */

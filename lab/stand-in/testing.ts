@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { PostgresServer } from '../../test/fixture/postgres.ts';
 import type { Outcome } from './base/context.ts';
 import { buildStandIn } from './build.ts';
+import { EAP5_PAGES } from './scripted/shapes.ts';
 
 export const PKI = '/etc/pki/ovirt-engine';
 export const SSL_CONF = '/etc/httpd/conf.d/ssl.conf';
@@ -95,6 +96,7 @@ export class TestHost {
     this.write(`${PKI}/serial.txt`, '01');
     this.write(`${PKI}/database.txt`, '');
     this.write(`${SHARE}/conf/postgres-ds.xml`, '<datasources/>\n');
+    for (const page of EAP5_PAGES) this.write(`${SHARE}/${page}`, '');
     for (const dir of ['engine.ear', 'resources/jboss/ROOT.war', 'resources/jboss/modules/org/postgresql'])
       mkdirSync(join(this.dir, SHARE, dir), { recursive: true });
   }

@@ -13,9 +13,9 @@ import { countOfValues, encryptedValues } from './pki.ts';
 import { roleWarnings } from './role-steps.ts';
 import { keepsTimeHere } from './timekeeping.ts';
 
-function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseSubject[]): Warning[] {
-  const { fact, planned, layout } = subject;
-  const isKept = planned.action === 'keep' && !isLeftToSetup(fact, layout);
+function databaseWarnings(subject: DatabaseSubject, layout: Layout, subjects: readonly DatabaseSubject[]): Warning[] {
+  const { fact, planned } = subject;
+  const isKept = planned.action === 'keep' && !isLeftToSetup(fact, subject.layout);
   const warnings: Warning[] = [];
   const { content } = fact;
   if ((planned.action === 'clear' || planned.action === 'drop') && content) {
@@ -35,13 +35,13 @@ function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseS
       });
     }
   }
-  if (isKept && blocksSetup(fact)) {
+  if (isKept && blocksSetup(fact, layout)) {
     warnings.push({
       code: 'credentials-rejected',
       message: `The ${fact.title} is kept, but the server does not accept its credentials: they would stop engine-setup, so they go into the backup.`,
     });
   }
-  if (planned.action === 'absent' && fact.credentials !== null) {
+  if (planned.action === 'absent' && fact.credentials !== null && !subject.layout.madeAnew) {
     warnings.push({
       code: 'database-absent',
       message: `The ${fact.title} "${planned.name}" does not exist on ${planned.host}: its credentials would stop engine-setup, so they are removed.`,
@@ -98,7 +98,7 @@ export function findWarnings(
   decisions: FileDecisions,
 ): Warning[] {
   const warnings = [
-    ...subjects.flatMap((subject) => databaseWarnings(subject, subjects)),
+    ...subjects.flatMap((subject) => databaseWarnings(subject, layout, subjects)),
     ...leftoverWarnings(subjects),
     ...rowsElsewhere(facts, layout, wishes),
     ...otherHosts(facts, layout, wishes),

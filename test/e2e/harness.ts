@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Report } from '../../src/model/report.ts';
 import { validateReport } from '../cli/schema.ts';
 import { type HostOptions, makeHost, type ThrowAwayHost } from '../fixture/host.ts';
+import type { HostTree } from '../fixture/host-tree.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
 
 /** As `test/build.ts` made it before the first test. */
@@ -27,17 +28,17 @@ export interface Running {
   saw(text: string): Promise<void>;
 }
 
-export class Box {
+export class Box<Host extends HostTree = ThrowAwayHost> {
   readonly dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-e2e-'));
   server!: PostgresServer;
-  host!: ThrowAwayHost;
+  host!: Host;
 
   /** A server and a host that uses it. */
   static async make(
     options: Partial<HostOptions> = {},
     server: Parameters<typeof PostgresServer.start>[0] = {},
   ): Promise<Box> {
-    const box = new Box();
+    const box = new Box<ThrowAwayHost>();
     box.server = await PostgresServer.start({ contents: options.dwh ? 'engine+dwh' : 'engine', ...server });
     box.host = await makeHost({ dir: join(box.dir, 'host'), server: box.server, ...options });
     return box;

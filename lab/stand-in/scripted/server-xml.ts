@@ -17,6 +17,9 @@ export const DEFAULT_XML = `<?xml version="1.0"?>
 </server>
 `;
 
+/** The module of the server that lacks what the engine needs, as its package brings it. */
+export const MODULE_XML = '<module xmlns="urn:jboss:module:1.1" name="sun.jdk">\n  <paths>\n  </paths>\n</module>\n';
+
 /** Stands for the encoded form; the real one is a cipher with a known key that this lab does not have. */
 export function encodedPassword(password: string): string {
   return createHash('sha256').update(`encoded ${password}`).digest('hex').slice(0, 32);

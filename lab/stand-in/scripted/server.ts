@@ -7,6 +7,7 @@ import {
   DEFAULT_XML,
   encodedPassword,
   hasEncryptedPassword,
+  MODULE_XML,
   withDataSource,
   withEncryptedPassword,
 } from './server-xml.ts';
@@ -32,7 +33,6 @@ export function deployLinks(run: ScriptedRun): void {
   deploy(run, module);
 }
 
-const MODULE_XML = '<module xmlns="urn:jboss:module:1.1" name="sun.jdk">\n  <paths>\n  </paths>\n</module>\n';
 const MODULE_PATHS = ['sun/security', 'sun/security/krb5', 'com/sun/jndi/url', 'com/sun/jndi/url/dns'];
 
 function editModule(run: ScriptedRun, path: string): void {
@@ -109,7 +109,7 @@ export function hasPassword(run: ScriptedRun): boolean {
   return /^ENGINE_DB_PASSWORD=[0-9a-f]+$/m.test(host.readIfThere(sysconfig ?? '') ?? '');
 }
 
-/** Ports and name for the pages, and in 3.0 what the root application gets of it: a hard link and copies of keys. */
+/** Ports and name for the pages, and in 3.0 what the root application gets of it: a link (a hard one on AS 7) and copies of keys. */
 export function writeWebConf(run: ScriptedRun): void {
   if (!run.shape.webConf) return;
   const { host, tree } = run.context;
@@ -129,8 +129,11 @@ export function writeWebConf(run: ScriptedRun): void {
   const { rootWar } = run.shape;
   if (rootWar === null) return;
   host.mkdir(rootWar);
-  host.remove(`${rootWar}/web-conf.js`);
-  linkSync(host.real(path), host.real(`${rootWar}/web-conf.js`));
+  const own = `${rootWar}/web-conf.js`;
+  if (!host.isLink(own)) {
+    host.remove(own);
+    linkSync(host.real(path), host.real(own));
+  }
   if (!tree.has('keys/engine.ssh.key.txt'))
     throw new SetupError(`Failed to create CA: ${tree.path('keys/engine.ssh.key.txt')} is missing`);
   host.write(`${rootWar}/ca.crt`, tree.read('ca.pem'), { owner: run.shape.account });

@@ -76,6 +76,8 @@ const V30: Omit<Shape, 'services' | 'account' | 'serverXml'> = {
 };
 
 const EAP5_DEPLOY = '/usr/local/jboss/server/default/deploy';
+/** Of the root application of JBoss EAP 5: what the engine's package brings for it. */
+export const EAP5_PAGES = ['engine_index.html', 'favicon.ico', 'style.css', 'engineVersion.js', 'images'] as const;
 const AS7 = '/usr/share/jboss-as';
 
 const EAP5: Shape = {
@@ -85,6 +87,8 @@ const EAP5: Shape = {
   links: [
     { path: `${EAP5_DEPLOY}/engine.ear`, target: `${SHARE}/engine.ear` },
     { path: `${EAP5_DEPLOY}/postgres-ds.xml`, target: `${SHARE}/conf/postgres-ds.xml` },
+    ...EAP5_PAGES.map((name) => ({ path: `${EAP5_DEPLOY}/ROOT.war/${name}`, target: `${SHARE}/${name}` })),
+    { path: `${EAP5_DEPLOY}/ROOT.war/web-conf.js`, target: '/etc/ovirt-engine/web-conf.js' },
   ],
   serverXml: '/usr/local/jboss/server/default/conf/login-config.xml',
   legacyXml: [

@@ -14,11 +14,21 @@ function originalOf(line: string, rule: LineRule): string | null {
   return line === `${indent}# ${captured}` ? indent + captured : null;
 }
 
+/** The line that setup wrote over; null where it is still there, commented out since the package brought it. */
+function replacedBy(rule: LineRule, lines: readonly string[], copy: string | null): string | null {
+  if (rule.replaced === undefined) return null;
+  const { line, packaged } = rule.replaced;
+  const before = splitLines(copy ?? '', PLAIN_ENDS).map(({ body }) => body);
+  const original = before.find((one) => line.test(one) && !rule.added.test(one)) ?? packaged;
+  return lines.includes(original) ? null : original;
+}
+
 /**
  * Edits that undo the lines of a text that match a rule. Above an added line stand the commented-out ones it replaced: the line of an
  * earlier setup (it matches the rule, too, and goes) and at last the original, which comes back.
+ * @param copy text of the oldest copy of the file, for rules whose setup wrote over a line
  */
-export function editsByRules(text: string, rules: readonly LineRule[]): LineEdit[] {
+export function editsByRules(text: string, rules: readonly LineRule[], copy: string | null = null): LineEdit[] {
   const lines = splitLines(text, PLAIN_ENDS).map(({ body }) => body);
   const edits: LineEdit[] = [];
   for (const rule of rules) {
@@ -29,7 +39,7 @@ export function editsByRules(text: string, rules: readonly LineRule[]): LineEdit
         edits.push({ added: found[0], removed: null, secret: true });
         return;
       }
-      edits.push({ added: line, removed: null });
+      edits.push({ added: line, removed: replacedBy(rule, lines, copy) });
       for (let above = at - 1; above >= 0; above--) {
         const commented = lines[above] ?? '';
         const original = originalOf(commented, rule);
