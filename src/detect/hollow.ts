@@ -3,9 +3,7 @@ import { HostError } from '../model/errors.ts';
 import type { HollowFact } from '../model/facts.ts';
 import type { ComponentLayout } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
-
-/** What rpm calls an edited configuration file whose package is removed. */
-const ASIDE = '.rpmsave';
+import { ASIDE } from './read/copies.ts';
 
 async function look(
   { host: { files } }: DetectContext,
