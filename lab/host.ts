@@ -17,7 +17,7 @@ import { OVIRT_UNITS, ovirtUnit, PG_HBA, postgresqlUnit, WEB_SERVER, webServerUn
 export const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
 /** Units of this machine that may be enabled on it and must not start in a box. */
-const MASKED = ['postgresql.service', 'ssh.service', 'cockpit.socket', 'apache2.service', 'nginx.service'];
+export const MASKED = ['postgresql.service', 'ssh.service', 'cockpit.socket', 'apache2.service', 'nginx.service'];
 
 /** Directories that packages own and that are there before setup runs (host-model of 4.5: the PKI tree, configuration directories), with their owner. */
 const PACKAGED_DIRECTORIES: Readonly<Record<string, string>> = {

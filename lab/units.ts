@@ -27,14 +27,14 @@ WantedBy=multi-user.target
 }
 
 /** PostgreSQL as a service, with peer access for its own account and scram for everybody else. */
-export function postgresqlUnit(bin: string): string {
+export function postgresqlUnit(bin: string, dataDir = '/var/lib/pgsql/lab'): string {
   return `[Unit]
 Description=PostgreSQL (lab)
 [Service]
 Type=notify
 User=postgres
-Environment=PGDATA=/var/lib/pgsql/lab
-ExecStart=${bin}/postgres -D /var/lib/pgsql/lab -k /run/postgresql
+Environment=PGDATA=${dataDir}
+ExecStart=${bin}/postgres -D ${dataDir} -k /run/postgresql
 RuntimeDirectory=postgresql
 KillMode=mixed
 [Install]
