@@ -17,6 +17,7 @@ const DEEDS: Record<string, string> = {
   'files-reset': 'Reset',
   'lines-revert': 'Reverted',
   'section-remove': 'Reverted',
+  'file-put-back': 'Put back',
   'pki-restore': 'Put back',
   'file-promote': 'Put back',
   'dwh-rows': 'Rewritten',

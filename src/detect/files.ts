@@ -7,6 +7,7 @@ import { isPlainPath, nameOf, parentOf } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern, matches } from './glob.ts';
 import { namesIn, pathsOf } from './look.ts';
+import { withoutPristine } from './pristine.ts';
 import { baseOfCopy } from './read/copies.ts';
 import type { MergedRecord, RecordedFile } from './read/record.ts';
 
@@ -153,20 +154,9 @@ export async function findFiles(
   for (const { path, reset, recorded: isRecorded } of owned) {
     if (!reset && isRecorded) kept.push({ path, why: `belongs to package ${owners?.get(path)}` });
   }
-  const remaining: FileFact[] = [];
-  for (const file of files) {
-    const isOwned = owners?.has(file.path) === true;
-    if (isOwned && !file.reset) continue;
-    if (owners !== null && !isOwned) file.reset = false;
-    // As the package brings it: nothing is to be done.
-    if (!file.reset || !(await isPristine(context, file))) remaining.push(file);
-  }
-  return { files: remaining, kept, packagesKnown: owners !== null };
-}
-
-async function isPristine({ host }: DetectContext, { path, identity, pristine = '' }: FileFact): Promise<boolean> {
-  if (identity.type !== 'file' || identity.size !== Buffer.byteLength(pristine)) return false;
-  return identity.size === 0 || (await host.files.readText(path)) === pristine;
+  for (const file of files) if (owners !== null && !owners.has(file.path)) file.reset = false;
+  const remaining = files.filter(({ path, reset }) => !owners?.has(path) || reset);
+  return { files: await withoutPristine(context, remaining, owners !== null), kept, packagesKnown: owners !== null };
 }
 
 async function examine(

@@ -34,7 +34,7 @@ export interface Facts {
   /** Where other parts of the same installation run. */
   otherHosts: OtherHost[];
   /** Components that setup takes for configured though their configuration is not (or no longer) setup's. */
-  hollow: ComponentId[];
+  hollow: HollowFact[];
   kept: KeptFact[];
   /** Directories setup makes that no package owns, with the names in them. */
   directories: { path: string; identity: Identity; entries: string[] }[];
@@ -98,12 +98,23 @@ export interface FileFact {
   reset: boolean;
   /** What that is, unless it is nothing. */
   pristine?: string;
+  /** Of one that would be emptied: the copy beside it that is what the package brings. */
+  original?: string;
   /** A copy of another file (timestamped or temporary). */
   copyOf?: string;
   /** Holds credentials of these databases. */
   credentialsOf?: ComponentId[];
   /** Only a section of it is setup's, and goes: its SHA-256. */
   section?: { sha256: string };
+}
+
+/** A component that setup takes for configured by what it left behind, though its configuration is not setup's. */
+export interface HollowFact {
+  component: ComponentId;
+  /** Its configuration file; null where there is none. */
+  config: { path: string; identity: Identity | null };
+  /** Setup's own, which package removal put aside; null where there is none. */
+  aside: string | null;
 }
 
 /** A password file of setup in the machine's own /tmp. Its path is one of that machine, and means another file below the root. */

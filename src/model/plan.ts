@@ -122,6 +122,8 @@ export type Step =
     })
   | (StepBase & { kind: 'files-remove'; files: PlannedFile[]; outside?: true })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
+  /** `identity`: of the file that is there; null where there is none. */
+  | (StepBase & { kind: 'file-put-back'; from: string; path: string; identity: Identity | null })
   | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })
   /** Takes setup's section out of a password file. Secrets are in it: the plan has its SHA-256 only, and where it is found the layout says. */
   | (StepBase & { kind: 'section-remove'; path: string; component: ComponentId; sha256: string })

@@ -75,6 +75,8 @@ test('copies of files of others that setup edits are listed with the command for
       'ssl.conf',
       'ssl.conf.20260101120000',
       'ssl.conf.abcdefgh.tmp',
+      'ssl.conf.rpmsave',
+      'wiki.conf.rpmsave',
       'wiki.conf.20260101120000',
       'z-ovirt-engine-proxy.conf.20260101120000', // setup's own: it goes
     ],
@@ -85,6 +87,7 @@ test('copies of files of others that setup edits are listed with the command for
   const kept = await findKept(context("/mnt/old engine's", { host }), null);
   expect(kept.map(({ path }) => path)).toEqual([
     '/etc/httpd/conf.d/ssl.conf.20260101120000',
+    '/etc/httpd/conf.d/ssl.conf.rpmsave',
     '/etc/firewalld/zones/public.xml.20260101120000',
   ]);
   expect(kept[0]).toEqual({

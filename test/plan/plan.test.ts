@@ -72,6 +72,7 @@ describe('the order', () => {
         plan,
         'files-remove',
         'files-reset',
+        'file-put-back',
         'records-rewrite',
         'marker-rewrite',
         'section-remove',
@@ -159,6 +160,7 @@ describe('files', () => {
         ...stepsOf(plan, 'files-remove', 'files-reset').flatMap(({ files }) => files.map(({ path }) => path)),
         ...stepsOf(plan, 'lines-revert', 'marker-rewrite', 'section-remove').map(({ path }) => path),
         ...stepsOf(plan, 'records-rewrite').flatMap(({ paths }) => paths),
+        ...stepsOf(plan, 'file-put-back').flatMap(({ path, identity }) => (identity === null ? [] : [path])),
         ...stepsOf(plan, 'service-disable').flatMap(({ links }) => links),
         ...stepsOf(plan, 'file-promote').flatMap(({ path }) => (present.has(path) ? [path] : [])),
         ...stepsOf(plan, 'pki-restore').flatMap(({ files }) => files.flatMap((one) => (one.present ? [one.to] : []))),
@@ -172,7 +174,8 @@ describe('files', () => {
       if (facts.release === null) return;
       const emptied = stepsOf(plan, 'files-reset').flatMap(({ files }) => files.map(({ path }) => path));
       const edited = stepsOf(plan, 'section-remove').map(({ path }) => path);
-      const gone = [...removedBy(plan), ...emptied, ...edited];
+      const replaced = stepsOf(plan, 'file-put-back').map(({ path }) => path);
+      const gone = [...removedBy(plan), ...emptied, ...edited, ...replaced];
       const kept = plan.kept.map(({ target }) => target);
       const records = facts.records.paths;
       expect(new Set(gone).size).toBe(gone.length);

@@ -42,7 +42,6 @@ export const grafana: ComponentLayout = {
       path: `${INI}.rpmsave`,
       phase: 'credential-copies',
       why: "Grafana's configuration with setup's secrets, put aside by the removal of its package",
-      keep: 'database',
       marker: /ovirt/i,
       since: '4.4',
     },
