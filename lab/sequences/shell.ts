@@ -113,6 +113,22 @@ export function setup(taken: 'new' | 'upgrade', ...damage: string[]): Step {
   };
 }
 
+/** A setup that says it succeeded, and spoilt at least this. */
+export function spoilt(taken: 'new' | 'upgrade', damage: string): Step {
+  return {
+    text: `engine-setup # spoils ${damage}`,
+    run: (host) => {
+      const { code, outcome, output } = host.setup();
+      const said = { code, failed: outcome?.failed, taken: outcome?.taken };
+      expect(said, output).toEqual({ code: 0, failed: null, taken });
+      expect(
+        outcome!.damage.map((text) => text.replace(/:.*/s, '')),
+        output,
+      ).toContain(damage);
+    },
+  };
+}
+
 /** What systemd-run makes of a command that was killed. */
 const KILLED = 255;
 
