@@ -6,6 +6,7 @@ import type { Outcome } from '../stand-in/base/context.ts';
 import { ALWAYS, MACHINE } from './allowed.ts';
 import type { Beginning, Ground } from './ground.ts';
 import { type Allowed, below, type Difference, describe, differences, type View } from './left.ts';
+import { OTHERS_DATABASE } from './place.ts';
 import { OF_EVERYBODY, survivorsOf } from './survivors.ts';
 
 /** Of every engine-setup here: the services of the firewall are opened, too. */
@@ -63,15 +64,19 @@ export class SequenceHost {
     return { ...ended, report: JSON.parse(ended.stdout || '{}') as Report };
   }
 
-  /** Databases and roles, one line each. */
+  /** Databases and roles, and the rows of somebody else's database, one line each. */
   catalogue(): string[] {
-    return this.ground.place.query(this.rpm, CATALOGUE).split('\n').filter(Boolean).sort();
+    const names = this.#lines(CATALOGUE);
+    return [...names, ...this.#lines(ROWS, OTHERS_DATABASE).map((row) => `row of others: ${row}`)].sort();
+  }
+
+  #lines(sql: string, database?: string): string[] {
+    return this.ground.place.query(this.rpm, sql, database).split('\n').filter(Boolean);
   }
 
   /** Every row of the databases that setup made, by database. */
   rows(databases: readonly string[]): Map<string, Set<string>> {
-    const read = (name: string): Set<string> => new Set(this.ground.place.query(this.rpm, ROWS, name).split('\n'));
-    return new Map(databases.map((name) => [name, read(name)]));
+    return new Map(databases.map((name) => [name, new Set(this.#lines(ROWS, name))]));
   }
 
   /** Everything on its disk that differs from the host before any setup, but for `allowed`. */

@@ -4,6 +4,7 @@ import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
 import type { SequenceRelease } from './releases.ts';
 import {
+  again,
   cleanup,
   install,
   interrupted,
@@ -15,6 +16,7 @@ import {
   type Step,
   setup,
   sh,
+  spoilt,
   yum,
 } from './shell.ts';
 
@@ -39,6 +41,19 @@ export const SEQUENCES: readonly Sequence[] = [
     name: 'keep',
     keeps: 'database',
     story: () => [cleanup('-u', '-d'), remove, install, setup('upgrade', 'hosts-unapproved', 'unreadable-values')],
+  },
+  {
+    // The second one puts back what went with the packages: Grafana's configuration, of 4.4 and newer.
+    name: 'keep, once more after the packages came back',
+    keeps: 'database',
+    story: () => [
+      cleanup('-u', '-d'),
+      remove,
+      install,
+      again('-u', '-d'),
+      sh('! ls /etc/grafana/grafana.ini.rpmsave'),
+      setup('upgrade', 'hosts-unapproved', 'unreadable-values'),
+    ],
   },
   {
     name: 'keep with keys',
@@ -92,17 +107,24 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     name: 'second attempt after pki-half',
     from: 'installed',
-    story: () => [killed('pki-half'), setup('new', 'truststore'), cleanup('-u'), setup('new')],
+    story: () => [killed('pki-half'), spoilt('new', 'truststore'), cleanup('-u'), setup('new')],
   },
   {
     name: 'second attempt after closing',
     from: 'installed',
-    story: () => [killed('closing'), setup('upgrade', 'record-empty'), cleanup('-u'), setup('new')],
+    story: () => [killed('closing'), spoilt('upgrade', 'record-empty'), cleanup('-u'), setup('new')],
   },
   {
     name: 'second attempt after schema-half',
+    // The second one makes another pair beside the half-built database, which has no content by which it could be told, and whose password nobody knows any more: it stays.
     from: 'installed',
-    story: () => [killed('schema-half'), setup('new', 'renamed-database'), cleanup('-u'), setup('new')],
+    remains: ['database engine of engine', 'role engine'],
+    story: () => [
+      killed('schema-half'),
+      spoilt('new', 'renamed-database'),
+      cleanup('-u'),
+      setup('new', 'renamed-database'),
+    ],
   },
   {
     name: 'upgrade killed',

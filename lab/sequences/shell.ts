@@ -54,6 +54,18 @@ export function cleanup(...words: string[]): Step {
   };
 }
 
+/** A run that may find something to do: packages came or went since the one before. */
+export function again(...words: string[]): Step {
+  return {
+    text: `engine-cleanup ${words.join(' ')}`,
+    run: (host) => {
+      const { code, report, stderr } = host.cleanup(...words);
+      expect(story(report), stderr).toMatchObject({ refusals: [], failed: [], obstacles: [] });
+      expect(code).toBe(0);
+    },
+  };
+}
+
 /** A run with nothing to do: it changes nothing but the log. */
 export function needless(...words: string[]): Step {
   return {
@@ -97,6 +109,22 @@ export function setup(taken: 'new' | 'upgrade', ...damage: string[]): Step {
       expect(said, output).toEqual({ code: 0, failed: null, taken });
       const found = outcome!.damage.map((text) => text.replace(/:.*/s, ''));
       expect([...new Set(found)].sort(), output).toEqual([...damage].sort());
+    },
+  };
+}
+
+/** A setup that says it succeeded, and spoilt at least this. */
+export function spoilt(taken: 'new' | 'upgrade', damage: string): Step {
+  return {
+    text: `engine-setup # spoils ${damage}`,
+    run: (host) => {
+      const { code, outcome, output } = host.setup();
+      const said = { code, failed: outcome?.failed, taken: outcome?.taken };
+      expect(said, output).toEqual({ code: 0, failed: null, taken });
+      expect(
+        outcome!.damage.map((text) => text.replace(/:.*/s, '')),
+        output,
+      ).toContain(damage);
     },
   };
 }
