@@ -14,8 +14,8 @@ const PREFIX = 'engine-cleanup-lab-';
 export const BASE = join(PARENT, `${PREFIX}${process.pid}-`);
 
 /**
- * $1 is the directory of a box. In it: `cgroups`, the control groups that hold its processes and nothing else; `root`, a view of the machine's own root. Where that is
- * still mounted nothing is removed.
+ * $1 is the directory of a box. In it: `cgroups`, the control groups that hold its processes and nothing else; `root`, a view of the machine's own root; `layer`, what was written over it.
+ * Where one of them is still mounted nothing is removed.
  */
 const CLEAN = `
 base=$1
@@ -23,8 +23,10 @@ processes() { while read -r dir; do find "$dir" -name cgroup.procs -exec cat {} 
 kill -KILL $(processes) 2>/dev/null
 i=0; while [ -n "$(processes)" ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i+1)); done
 while read -r dir; do find "$dir" -depth -type d -exec rmdir {} + ; done < "$base/cgroups" 2>/dev/null
-while umount --lazy "$base/root" 2>/dev/null; do :; done
-if [ -e "$base/root" ]; then rmdir "$base/root" || exit 1; fi
+for place in root layer; do
+  while umount --lazy "$base/$place" 2>/dev/null; do :; done
+  if [ -e "$base/$place" ]; then rmdir "$base/$place" || exit 1; fi
+done
 rm -rf --one-file-system "$base"`;
 
 /** A process that cleans up when its standard input ends: with this process, however that ends. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whyNoNamespace, whyNoProgram, whyNotRoot } from '../test/fixture/needs.ts';
 import { BASE, owner, removeStale, watch } from './box-cleanup.ts';
+import { freeze, mountLayers, upperOf } from './layers.ts';
 
 /** Where control groups hang: version 1 beside 2, and 2 alone. */
 const CGROUPS = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
@@ -59,12 +60,15 @@ export class Box {
   readonly shared: string;
   readonly #base: string;
   readonly #watchdog: ChildProcess;
+  /** Layers below that of this box; null where what is done in it is lost. */
+  readonly #below: readonly string[] | null;
   #nspawn: ChildProcess | null = null;
   #said = '';
   #leader = 0;
 
-  private constructor(base: string) {
+  private constructor(base: string, below: readonly string[] | null) {
     this.#base = base;
+    this.#below = below;
     this.shared = join(base, 'shared');
     this.#watchdog = watch(base);
   }
@@ -74,18 +78,28 @@ export class Box {
     return this.#leader;
   }
 
-  /** Boots a box. `masked`: units of this machine that must not start in it. */
-  static async boot(name: string, project: string, masked: readonly string[] = []): Promise<Box> {
+  /**
+   * Boots a box. `masked`: units of this machine that must not start in it. `below`: layers of boxes that were shut down, the topmost first (none for a first one), on which it goes on: its own
+   * can be seen and be a layer in its turn.
+   */
+  static async boot(
+    name: string,
+    project: string,
+    masked: readonly string[] = [],
+    below: readonly string[] | null = null,
+  ): Promise<Box> {
     removeStale();
     const base = mkdtempSync(BASE);
     writeFileSync(join(base, 'owner'), owner());
-    const box = new Box(base);
+    const box = new Box(base, below);
     try {
       mkdirSync(box.shared, { mode: 0o755 });
       mkdirSync(join(base, 'root'));
-      // systemd-nspawn refuses / itself.
-      execFileSync('mount', ['--bind', '/', join(base, 'root')]);
-      execFileSync('mount', ['--make-private', join(base, 'root')]);
+      if (below === null) {
+        // systemd-nspawn refuses / itself.
+        execFileSync('mount', ['--bind', '/', box.root]);
+        execFileSync('mount', ['--make-private', box.root]);
+      } else mountLayers(base, below);
       box.#start(`${name}-${process.pid}`, project, masked);
       await box.#untilRunning();
       return box;
@@ -110,9 +124,9 @@ export class Box {
       '--link-journal=no',
       '--console=pipe',
       '--private-network',
-      '--volatile=overlay',
+      ...(this.#below === null ? ['--volatile=overlay'] : []),
       `--machine=${name}`,
-      `--directory=${join(this.#base, 'root')}`,
+      `--directory=${this.root}`,
       // Project and node may lie on a mount of their own, which the view of the root does not show.
       `--bind-ro=${project}`,
       `--bind-ro=${process.execPath}`,
@@ -182,6 +196,24 @@ export class Box {
 
   read(name: string): string {
     return readFileSync(join(this.shared, name), 'utf8');
+  }
+
+  /** Root of its file system, seen from outside; without layers it is the machine's. */
+  get root(): string {
+    return join(this.#base, 'root');
+  }
+
+  /** What differs from the machine, the topmost layer first: of a box with layers. */
+  get layers(): string[] {
+    return [upperOf(this.#base), ...this.#below!];
+  }
+
+  /** Shuts a box with layers down, in order. What was done in it stays until it is destroyed. */
+  async shutDown(): Promise<void> {
+    const ended = once(this.#nspawn!, 'exit');
+    this.#enter(['systemctl', '--no-block', 'poweroff']);
+    await ended;
+    freeze(this.#base, this.#below!);
   }
 
   /** Ends the box and everything of it. May be called twice. */

@@ -16,6 +16,7 @@ const DEEDS: Record<string, string> = {
   'dirs-remove': 'Removed',
   'files-reset': 'Emptied',
   'lines-revert': 'Reverted',
+  'file-put-back': 'Put back',
   'pki-restore': 'Put back',
   'file-promote': 'Put back',
   'dwh-rows': 'Rewritten',

@@ -150,7 +150,21 @@ export async function findFiles(
   }
   const remaining = files.filter((file) => !owners?.has(file.path) || file.reset);
   for (const file of remaining) if (file.reset && owners !== null && !owners.has(file.path)) file.reset = false;
+  if (owners !== null) await findOriginals(context, remaining);
   return { files: remaining, kept, packagesKnown: owners !== null };
+}
+
+/** Where setup kept what the package brings before it wrote it over, that is what the file becomes again; the package's hash tells. */
+async function findOriginals({ host }: DetectContext, files: readonly FileFact[]): Promise<void> {
+  const filled = files.filter(({ reset }) => reset);
+  if (filled.length === 0) return;
+  const packaged = await host.packages.digests(filled.map(({ path }) => path));
+  for (const file of filled) {
+    const wanted = packaged.get(file.path);
+    if (wanted === undefined) continue;
+    for (const { path } of files.filter(({ copyOf, path }) => copyOf === file.path && !path.endsWith('.tmp')))
+      if ((await host.files.digest(path, wanted.algorithm)) === wanted.hex) file.original = path;
+  }
 }
 
 async function examine(

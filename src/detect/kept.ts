@@ -1,12 +1,14 @@
 /** What a cleanup leaves on purpose, so that it can be told. Only reads. */
+import { rulesOf } from '../layouts/index.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
 import type { KeepRule } from '../model/layout.ts';
 import { parentOf, realPath } from '../model/paths.ts';
 import { shellWord } from '../model/shell.ts';
 import type { DetectContext } from './context.ts';
-import { isPattern } from './glob.ts';
+import { isPattern, matches } from './glob.ts';
 import { namesIn } from './look.ts';
+import { ASIDE, baseOfCopy } from './read/copies.ts';
 
 function keptEntries(context: DetectContext, dir: string, names: readonly string[], rule: KeepRule): KeptFact[] {
   const { why, removable } = rule;
@@ -29,6 +31,28 @@ async function keptPlace(context: DetectContext, { path, why, removable, beside 
   // Only the content of a directory: it itself belongs to a package.
   const remove = stat.identity.type === 'dir' ? `rm -r ${place}/*` : `rm ${place}`;
   return removable ? { path, why, remove } : { path, why };
+}
+
+/** What setup keeps of a file of somebody else's each time it edits it. An administrator's own copy may have such a name: nobody can tell, and nothing in it is secret. */
+async function keptCopies(context: DetectContext): Promise<KeptFact[]> {
+  const ours = [...rulesOf(context.layout)].map(({ rule }) => rule.path);
+  const edited = context.layout.components.flatMap(({ lines }) => lines ?? []).map(({ path }) => path);
+  const patterns = [...new Set(edited)].filter((path) => !ours.includes(path));
+  const kept: KeptFact[] = [];
+  for (const dir of new Set(patterns.map(parentOf))) {
+    for (const name of await namesIn(context, dir)) {
+      const isAside = name.endsWith(ASIDE);
+      const copied = isAside ? name.slice(0, -ASIDE.length) : baseOfCopy(name);
+      const base = `${dir}/${copied}`;
+      if (copied === null || name.endsWith('.tmp') || !patterns.some((pattern) => matches(pattern, base))) continue;
+      const path = `${dir}/${name}`;
+      const why = isAside
+        ? `${base} as setup had edited it, put aside by the removal of its package`
+        : `older copy of ${base}, as setup keeps one whenever it edits that`;
+      kept.push({ path, why, remove: `rm ${shellWord(realPath(context.root, path))}` });
+    }
+  }
+  return kept;
 }
 
 /** What setup made outside of the file system: the marker names it. */
@@ -63,7 +87,7 @@ export async function findKept(context: DetectContext, marker: MarkerFacts | nul
       context.note('unreadable', messageOf(error));
     }
   }
-  return [...kept, ...keptByName(context, marker)];
+  return [...kept, ...(await keptCopies(context)), ...keptByName(context, marker)];
 }
 
 /** Files beside setup's own that are not setup's: an administrator's drop-ins and extensions, and those that packages bring. */

@@ -13,6 +13,9 @@ const DATABASE_DIRS = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'];
 /** The main file of the database, by its kind (sqlite, Berkeley DB, ndb). */
 const DATABASE_FILES = ['rpmdb.sqlite', 'Packages', 'Packages.db'];
 
+/** By their length. rpm's own default is SHA-256; packages of Enterprise Linux 5 have the other. */
+const HASHES: Readonly<Record<number, 'sha256' | 'md5'>> = { 64: 'sha256', 32: 'md5' };
+
 /** Paths asked for in one call: far below the limit of an argument vector. */
 const AT_ONCE = 1000;
 
@@ -51,6 +54,20 @@ export function createPackages(root: string, timeoutMs: number): Packages {
         for (const label of answers(result)) packages.add(label);
       }
       return packages.size === 0 ? new Map() : await ownedFiles(ask, [...packages], new Set(asked));
+    },
+
+    async digests(paths) {
+      const found = new Map<string, { algorithm: 'sha256' | 'md5'; hex: string }>();
+      const wanted = new Set(paths.filter(mayBePackaged));
+      const format = `[${OWNER}%{FILEDIGESTS}\\t%{FILENAMES}\\n]`;
+      const result = wanted.size > 0 ? await ask('ask for the hashes of files', format, ['-f', '--', ...wanted]) : null;
+      if (result === null || isDamaged(result)) return found;
+      for (const answer of answers(result)) {
+        const [hex = '', path = ''] = answer.split('\t');
+        const algorithm = HASHES[hex.length];
+        if (algorithm !== undefined && wanted.has(path)) found.set(path, { algorithm, hex });
+      }
+      return found;
     },
 
     async version(name) {

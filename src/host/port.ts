@@ -104,6 +104,8 @@ export interface Services {
 export interface Packages {
   /** Owner of each path that has one; null when package state cannot be told (no rpm, or no rpm database below the root). `%ghost` counts as unowned. */
   owners(paths: readonly string[]): Promise<Map<string, string> | null>;
+  /** Hash of each file as its package brings it; without those that no package brings, and empty when package state cannot be told. */
+  digests(paths: readonly string[]): Promise<Map<string, { algorithm: 'sha256' | 'md5'; hex: string }>>;
   /** Version-release and install time (ms) of an installed package; 'unknown' when it cannot be told. */
   version(name: string): Promise<{ version: string; installedAt: number } | null | 'unknown'>;
 }

@@ -32,7 +32,7 @@ export interface Facts {
   dwhUuid: string | null;
   pki: PkiFacts;
   /** Components that setup takes for configured though their configuration is not (or no longer) setup's. */
-  hollow: ComponentId[];
+  hollow: HollowFact[];
   kept: KeptFact[];
   /** Directories setup makes that no package owns, with the names in them. */
   directories: { path: string; identity: Identity; entries: string[] }[];
@@ -94,10 +94,21 @@ export interface FileFact {
   changed: boolean;
   /** Package config that setup fills: put back to empty (package installed) instead of removed. */
   reset: boolean;
+  /** Of one that would be emptied: the copy beside it that is what the package brings. */
+  original?: string;
   /** A copy of another file (timestamped or temporary). */
   copyOf?: string;
   /** Holds credentials of these databases. */
   credentialsOf?: ComponentId[];
+}
+
+/** A component that setup takes for configured by what it left behind, though its configuration is not setup's. */
+export interface HollowFact {
+  component: ComponentId;
+  /** Its configuration file; null where there is none. */
+  config: { path: string; identity: Identity | null };
+  /** Setup's own, which package removal put aside; null where there is none. */
+  aside: string | null;
 }
 
 /** A password file of setup in the machine's own /tmp. Its path is one of that machine, and means another file below the root. */

@@ -120,6 +120,8 @@ export type Step =
     })
   | (StepBase & { kind: 'files-remove'; files: PlannedFile[]; outside?: true })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
+  /** `identity`: of the file that is there; null where there is none. */
+  | (StepBase & { kind: 'file-put-back'; from: string; path: string; identity: Identity | null })
   | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })
   | (StepBase & {
       kind: 'file-promote';

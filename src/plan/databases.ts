@@ -34,6 +34,18 @@ function refuse(fact: DatabaseFact, why: string, hint: string): Decision {
   };
 }
 
+/**
+ * Database and role of the default names are there, the database is empty, and no file that setup reads names it, as a setup that died early leaves them: the next one takes the pair, and
+ * gives the role a password of its own.
+ */
+export function isLeftToSetup({ credentials, admin }: DatabaseFact, layout: DatabaseLayout): boolean {
+  const seen = admin.database;
+  const name = credentials?.database ?? layout.defaultName;
+  const isNamed = credentials !== null && OWN_FILES.includes(credentials.origin);
+  if (!admin.available || !seen?.exists || isNamed) return false;
+  return name === layout.defaultName && seen.owner === layout.defaultRole && seen.tables === 0;
+}
+
 /** Its own role gets in, or did until an earlier run closed it. */
 function works({ reach }: DatabaseFact): boolean {
   return reach.state === 'connected' || reach.state === 'sealed';
@@ -109,14 +121,13 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
     }
     return { action: 'clear', why: `${whyNoDrop(fact)}: emptied, database and role stay` };
   }
-  if (reach.state === 'no-credentials') {
-    if (gone) return { action: 'absent', why: 'dropped or cleared by an earlier run, as its rewritten record says' };
-    const seen = admin.database;
-    if (admin.available && seen?.exists && seen.tables === 0 && seen.owner === layout.defaultRole) {
-      return { action: 'keep', why: 'empty: setup takes it as it is' };
-    }
+  const isUnknown = reach.state === 'no-credentials';
+  if (isUnknown && gone)
+    return { action: 'absent', why: 'dropped or cleared by an earlier run, as its rewritten record says' };
+  if ((isUnknown || reach.state === 'rejected') && isLeftToSetup(fact, layout))
+    return { action: 'keep', why: 'empty: setup takes it as it is' };
+  if (isUnknown)
     return refuse(fact, reach.message, "Put its credentials into setup's drop-in, or start its server if it is local");
-  }
   if (reach.state === 'rejected') return refuse(fact, reach.message, "Correct the password in setup's drop-in");
   if (reach.state === 'sealed') return refuse(fact, reach.message, 'Let a superuser reset its connection limit');
   const isDown = isSilent(reach.code);

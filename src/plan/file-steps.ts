@@ -1,7 +1,7 @@
 /** Removing, resetting and reverting files, in the order of the phases. Pure. */
-import type { Facts } from '../model/facts.ts';
+import type { Facts, Identity } from '../model/facts.ts';
 import type { Phase } from '../model/layout.ts';
-import { parentOf, realPath } from '../model/paths.ts';
+import { nameOf, parentOf, realPath } from '../model/paths.ts';
 import type { PlannedFile } from '../model/plan.ts';
 import type { StepList } from './build.ts';
 import type { FileDecisions } from './files.ts';
@@ -80,6 +80,47 @@ export function planReverts(facts: Facts, list: StepList, needs: readonly string
         path,
         sha256,
         edits,
+      },
+      needs,
+    ),
+  );
+}
+
+/** A configuration file of a package, and what gives it its content again. */
+export interface PutBack {
+  path: string;
+  identity: Identity | null;
+  from: string;
+}
+
+/** Files of packages that setup had written over; and where a component is kept with what it left behind, its configuration, which went with the package. */
+export function putBacksOf(facts: Facts, { reset }: FileDecisions, keepsDatabases: boolean): PutBack[] {
+  const written = new Map(facts.files.map(({ path, original }) => [path, original]));
+  const originals = reset.flatMap(({ path, identity }) => {
+    const from = written.get(path);
+    return from === undefined ? [] : [{ path, identity, from }];
+  });
+  const aside = facts.hollow.flatMap(({ config, aside: from }) => (from === null ? [] : [{ ...config, from }]));
+  return keepsDatabases ? [...originals, ...aside] : originals;
+}
+
+export function planPutBacks(
+  facts: Facts,
+  list: StepList,
+  files: readonly PutBack[],
+  needs: readonly string[],
+): string[] {
+  return files.map(({ path, identity, from }) =>
+    list.add(
+      {
+        kind: 'file-put-back',
+        id: `put-back:${path}`,
+        title: `Put back ${realPath(facts.root, path)} as it is in ${nameOf(from)}`,
+        target: realPath(facts.root, path),
+        destructive: identity !== null,
+        from,
+        path,
+        identity,
       },
       needs,
     ),

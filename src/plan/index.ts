@@ -9,7 +9,7 @@ import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
 import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
 import { decide, plannedDatabase } from './databases.ts';
-import { planDirectories, planPhase, planResets, planReverts } from './file-steps.ts';
+import { planDirectories, planPhase, planPutBacks, planResets, planReverts, putBacksOf } from './file-steps.ts';
 import { decideFiles, type FileDecisions } from './files.ts';
 import { dropForced, forcedWarnings } from './forced.ts';
 import { planPromotions, planRewrites, promotionsOf, type Rewrites, rewritesNeeded } from './keep-steps.ts';
@@ -106,7 +106,15 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const overwritten = promotions
     .map(({ path }) => path)
     .filter((path) => facts.files.some((file) => file.path === path));
-  const rewritten = [...overwritten, ...(restore?.overwritten ?? []), ...rewrittenFiles(facts, layout, rewrites)];
+  const putBacks = putBacksOf(facts, decisions, keep);
+  const emptied = decisions.reset.filter(({ path }) => !putBacks.some((one) => one.path === path));
+  const replaced = putBacks.filter(({ identity }) => identity !== null).map(({ path }) => path);
+  const rewritten = [
+    ...replaced,
+    ...overwritten,
+    ...(restore?.overwritten ?? []),
+    ...rewrittenFiles(facts, layout, rewrites),
+  ];
   const touched = touchedPaths(decisions, facts, rewritten);
   const outside = outsideOf(facts);
   if (wishes.backup) {
@@ -166,12 +174,15 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const disabled = planDisables(facts, list, proven);
   const keystores = planPhase(facts, list, 'keystores', decisions, proven);
   const ca = planPhase(facts, list, 'ca', decisions, [...proven, ...keystores]);
+  // Before the copies go that they come from.
+  const putBack = planPutBacks(facts, list, putBacks, proven);
   const middle = [
     ...planPhase(facts, list, 'links', decisions, proven),
     ...planReverts(facts, list, proven),
-    ...planResets(facts, list, decisions.reset, proven),
+    ...planResets(facts, list, emptied, proven),
+    ...putBack,
     ...planPhase(facts, list, 'drop-ins', decisions, proven),
-    ...planPhase(facts, list, 'state', decisions, proven),
+    ...planPhase(facts, list, 'state', decisions, [...proven, ...putBack]),
   ];
   const files = [...proven, ...rows, ...disabled, ...keystores, ...ca, ...middle];
   const rewriting = planRewrites(facts, layout, effective, list, decisions, files);

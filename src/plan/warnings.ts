@@ -6,6 +6,7 @@ import type { Layout } from '../model/layout.ts';
 import { nameOf } from '../model/paths.ts';
 import type { Wishes } from '../model/plan.ts';
 import type { DatabaseSubject } from './database-steps.ts';
+import { isLeftToSetup } from './databases.ts';
 import { blocksSetup, type FileDecisions } from './files.ts';
 import { leftoverWarnings } from './leftovers.ts';
 import { countOfValues, encryptedValues } from './pki.ts';
@@ -13,7 +14,8 @@ import { roleWarnings } from './role-steps.ts';
 import { keepsTimeHere } from './timekeeping.ts';
 
 function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseSubject[]): Warning[] {
-  const { fact, planned } = subject;
+  const { fact, planned, layout } = subject;
+  const isKept = planned.action === 'keep' && !isLeftToSetup(fact, layout);
   const warnings: Warning[] = [];
   const { content } = fact;
   if ((planned.action === 'clear' || planned.action === 'drop') && content) {
@@ -33,7 +35,7 @@ function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseS
       });
     }
   }
-  if (planned.action === 'keep' && blocksSetup(fact)) {
+  if (isKept && blocksSetup(fact)) {
     warnings.push({
       code: 'credentials-rejected',
       message: `The ${fact.title} is kept, but the server does not accept its credentials: they would stop engine-setup, so they go into the backup.`,
@@ -45,7 +47,7 @@ function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseS
       message: `The ${fact.title} "${planned.name}" does not exist on ${planned.host}: its credentials would stop engine-setup, so they are removed.`,
     });
   }
-  if (planned.action === 'keep' && fact.reach.state === 'no-credentials') {
+  if (isKept && fact.reach.state === 'no-credentials') {
     warnings.push({
       code: 'no-credentials',
       message: `No credentials of the ${fact.title} were found. engine-setup must be given them: answer "Manual" when it asks about the database.`,

@@ -9,6 +9,7 @@ import { databaseSeal, databaseUnseal } from './database-seal.ts';
 import { dirsRemove } from './dirs-remove.ts';
 import { dwhRows } from './dwh-rows.ts';
 import { filePromote } from './file-promote.ts';
+import { filePutBack } from './file-put-back.ts';
 import { filesArchive } from './files-archive.ts';
 import { filesRemove } from './files-remove.ts';
 import { filesReset } from './files-reset.ts';
@@ -37,6 +38,7 @@ export const RUNNERS: StepRunners = {
   'dwh-rows': dwhRows,
   'files-remove': filesRemove,
   'files-reset': filesReset,
+  'file-put-back': filePutBack,
   'lines-revert': linesRevert,
   'file-promote': filePromote,
   'pki-restore': pkiRestore,

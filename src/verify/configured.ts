@@ -7,7 +7,7 @@ import { obstacle, told } from './check.ts';
 
 /** An obstacle where the component is set up here, and something to know where it may be set up next. */
 export function checkConfigured(facts: Facts, layout: Layout): Check[] {
-  return facts.hollow.flatMap((id) => {
+  return facts.hollow.flatMap(({ component: id }) => {
     const component = layout.components.find((one) => one.id === id);
     if (!component?.configuredBy) return [];
     const [state, config] = [component.configuredBy.state, component.configuredBy.config].map((path) =>

@@ -22,8 +22,8 @@ function make(path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-const look = (): Promise<string[]> =>
-  findHollow({ layout: g5, host: { files: createFiles(root) } } as unknown as DetectContext);
+const find = () => findHollow({ layout: g5, host: { files: createFiles(root) } } as unknown as DetectContext);
+const look = async (): Promise<string[]> => (await find()).map(({ component }) => component);
 
 it('Grafana, with its database and without setup’s configuration', async () => {
   make(STATE, 'SQLite');
@@ -39,6 +39,16 @@ it('nothing, where there is no database or an empty one: setup configures it', a
   expect(await look()).toEqual([]);
   make(STATE, '');
   expect(await look()).toEqual([]);
+});
+
+it('with what package removal put aside, if that is setup’s', async () => {
+  const aside = `${CONFIG}.rpmsave`;
+  make(STATE, 'SQLite');
+  make(aside, "# an administrator's\n");
+  expect(await find()).toEqual([{ component: 'grafana', config: { path: CONFIG, identity: null }, aside: null }]);
+  make(aside, '[server]\nroot_url = https://engine.example.test/ovirt-engine-grafana/\n');
+  make(CONFIG, '[paths]\n');
+  expect(await find()).toMatchObject([{ config: { path: CONFIG, identity: { size: 8 } }, aside }]);
 });
 
 it('nothing, where it cannot be told', async () => {

@@ -69,6 +69,34 @@ test('a place of the machine is listed only where setup had to do with it', asyn
   expect(await listed(['/root/.ssh/authorized_keys', aio])).toEqual(['/root/.ssh/authorized_keys']);
 });
 
+test('copies of files of others that setup edits are listed with the command for each, and files of others that only look like them are not', async () => {
+  const names: Record<string, string[]> = {
+    '/etc/httpd/conf.d': [
+      'ssl.conf',
+      'ssl.conf.20260101120000',
+      'ssl.conf.abcdefgh.tmp',
+      'ssl.conf.rpmsave',
+      'wiki.conf.rpmsave',
+      'wiki.conf.20260101120000',
+      'z-ovirt-engine-proxy.conf.20260101120000', // setup's own: it goes
+    ],
+    '/etc/firewalld/zones': ['public.xml.20260101120000', 'public.xml.old'],
+  };
+  const files = { list: async (dir: string) => names[dir] ?? [], stat: async () => null };
+  const host = { files } as unknown as DetectContext['host'];
+  const kept = await findKept(context("/mnt/old engine's", { host }), null);
+  expect(kept.map(({ path }) => path)).toEqual([
+    '/etc/httpd/conf.d/ssl.conf.20260101120000',
+    '/etc/httpd/conf.d/ssl.conf.rpmsave',
+    '/etc/firewalld/zones/public.xml.20260101120000',
+  ]);
+  expect(kept[0]).toEqual({
+    path: '/etc/httpd/conf.d/ssl.conf.20260101120000',
+    why: 'older copy of /etc/httpd/conf.d/ssl.conf, as setup keeps one whenever it edits that',
+    remove: "rm '/mnt/old engine'\\''s/etc/httpd/conf.d/ssl.conf.20260101120000'",
+  });
+});
+
 test('containers that the marker names are listed one by one, with the command for each', async () => {
   const nothing = { files: { list: async () => [], stat: async () => null } } as unknown as DetectContext['host'];
   const kept = (value: unknown, root = '/') =>

@@ -26,7 +26,7 @@ async function packageState(
   await makeHost({ dir: root, ...options });
   const host = {
     ...createHost({ root, timeoutMs: 10_000 }),
-    packages: { owners: async () => null, version: async () => installed },
+    packages: { owners: async () => null, digests: async () => new Map(), version: async () => installed },
     databases: {
       admin: () => null,
       connect: () => Promise.reject(new HostError('no answer', { hint: '', code: 'ECONNREFUSED' })),

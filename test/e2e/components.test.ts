@@ -7,6 +7,9 @@ describe('engine, Data Warehouse, Grafana and Keycloak on one host', () => {
   let first: Awaited<ReturnType<Box['json']>>;
   beforeAll(async () => {
     box = await Box.make({ dwh: true, grafana: true, keycloak: true, services: true });
+    // Package removal puts edited configuration aside.
+    box.host.write('/etc/grafana/grafana.ini.rpmsave', box.text('/etc/grafana/grafana.ini'));
+    box.host.write('/etc/grafana/ldap.toml.rpmsave', 'host = "ldap.example.test"\n');
     first = await box.json(['-u']);
   });
   afterAll(() => box.destroy());
@@ -44,6 +47,13 @@ describe('engine, Data Warehouse, Grafana and Keycloak on one host', () => {
     // Grafana's own configuration file, which setup filled, is emptied: the package owns it.
     expect(box.host.made.filter((path) => left.has(path))).toEqual(['/etc/grafana/grafana.ini']);
     expect(box.text('/etc/grafana/grafana.ini')).toBe('');
+    for (const [name, stays] of [
+      ['grafana.ini', false],
+      ['ldap.toml', true],
+    ] as const)
+      expect(left.has(`/etc/grafana/${name}.rpmsave`), name).toBe(stays);
+    const made = ['/etc/grafana/conf/provisioning', '/etc/ovirt-engine-dwh/examples'];
+    expect(made.filter((path) => left.has(path))).toEqual([]);
     expect(box.host.survivors.filter((path) => !left.has(path))).toEqual([]);
   });
 

@@ -1,9 +1,12 @@
 /** Real rpm, real packages, a database of its own below a throw-away root. */
+
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   truncateSync,
@@ -65,6 +68,30 @@ beforeAll(async () => {
 });
 afterAll(() => {
   if (!skip) rmSync(work, { recursive: true, force: true });
+});
+
+describe.skipIf(skip)('hashes of files', () => {
+  it('are those of the packages, whatever became of the files', async () => {
+    const packages = createPackages(root, TIMEOUT_MS);
+    const brought = await packages.digests(['/etc/sample/engine.conf', '/usr/share/sample/deleted']);
+    const hash = createHash('sha256')
+      .update(readFileSync(join(root, 'etc/sample/engine.conf')))
+      .digest('hex');
+    expect(brought.get('/etc/sample/engine.conf')).toEqual({ algorithm: 'sha256', hex: hash });
+    expect([...brought.keys()].sort()).toEqual(['/etc/sample/engine.conf', '/usr/share/sample/deleted']);
+    const edited = rootWith('edited', (dir) => writeFileSync(join(dir, 'etc/sample/engine.conf'), 'edited'));
+    const digest = (await createPackages(edited, TIMEOUT_MS).digests(['/etc/sample/engine.conf']))
+      .values()
+      .next().value;
+    expect(digest).toEqual({ algorithm: 'sha256', hex: hash });
+  });
+
+  it('are not there of what no package brings, and where packages cannot be asked', async () => {
+    const packages = createPackages(root, TIMEOUT_MS);
+    expect((await packages.digests(['/etc/sample/unowned.conf', '/etc/sample', '/etc/sample/ca.pem'])).size).toBe(0);
+    const without = rootWith('without', (dir) => rmSync(join(dir, 'var'), { recursive: true }));
+    expect((await createPackages(without, TIMEOUT_MS).digests(['/etc/sample/engine.conf'])).size).toBe(0);
+  });
 });
 
 describe.skipIf(skip)('owners of files', () => {

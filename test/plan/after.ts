@@ -18,6 +18,7 @@ function filesAfter(facts: Facts, plan: Plan): FileFact[] {
       files.map(({ path }) => path),
     ),
   );
+  for (const { path } of stepsOf(plan, 'file-put-back')) gone.add(path);
   const files = facts.files.filter(({ path }) => !gone.has(path));
   const add = (one: FileFact): void => {
     if (!files.some(({ path }) => path === one.path)) files.push(one);

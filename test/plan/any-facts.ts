@@ -28,6 +28,8 @@ const ownFiles: Sample[] = [
   ['/etc/ovirt-engine/engine.conf.d/10-setup-protocols.conf', 'drop-ins', { keep: 'database' }],
   ['/etc/httpd/conf.d/z-ovirt-engine-proxy.conf', 'drop-ins'],
   ['/etc/grafana/grafana.ini', 'drop-ins', { reset: true }],
+  ['/etc/proxy.conf', 'drop-ins', { reset: true, original: '/etc/proxy.conf.20250101000000' }],
+  ['/etc/proxy.conf.20250101000000', 'state', { copyOf: '/etc/proxy.conf' }],
   [UUID_CONF, 'drop-ins', { keep: 'database', component: 'dwh' }],
   ['/var/lib/ovirt-engine/dbmd5/a.md5', 'state', { keep: 'database' }],
   ['/etc/ovirt-engine/precious', 'state', { keep: 'always' }],

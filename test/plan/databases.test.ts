@@ -36,6 +36,26 @@ describe('drop, clear, keep, refuse', () => {
     expect(action(database(rejected))).toBe('refuse');
   });
 
+  it('leaves an empty pair of the default names to setup, where no file that setup itself reads names it with another password', () => {
+    const rejected = { reach: { state: 'rejected', message: '28P01' } as const, content: null };
+    const view = superuserView();
+    const seen = (more: object = {}) => ({
+      ...view,
+      database: { ...view.database!, recognised: false, tables: 0, ...more },
+    });
+    const named = (origin: 'answer-file' | 'drop-in', more: object = {}): DatabaseFact => {
+      const credentials = { ...database().credentials!, origin, ...more };
+      return database({ ...rejected, credentials, candidates: [credentials], admin: seen() });
+    };
+    expect(action(named('answer-file'))).toBe('keep');
+    expect(planFor(finished({ databases: [named('answer-file')] })).warnings).toEqual([]);
+    expect(action(named('drop-in'))).toBe('refuse');
+    expect(action(named('answer-file', { database: 'production' }))).toBe('refuse');
+    for (const other of [{ tables: 1 }, { owner: 'dba' }, { exists: false, owner: null, tables: 0 }])
+      expect(action({ ...named('answer-file'), admin: seen(other) })).not.toBe('keep');
+    expect(action({ ...named('answer-file'), admin: { ...view, available: false, via: null } })).toBe('refuse');
+  });
+
   it('refuses a server that does not answer, and says that -d never needs it', () => {
     const fact = database({ reach: { state: 'unreachable', message: 'connection refused' }, content: null });
     const plan = planFor(finished({ databases: [fact] }));

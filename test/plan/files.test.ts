@@ -93,6 +93,36 @@ describe('edited files', () => {
   });
 });
 
+describe('a package file that setup wrote over', () => {
+  const ini = '/etc/grafana/grafana.ini';
+  const copy = `${ini}.20260101120000`;
+  const facts = finished({
+    files: [file(ini, 'drop-ins', { reset: true, original: copy }), file(copy, 'state', { copyOf: ini })],
+  });
+
+  it('becomes what the package had brought, before the copy goes that says what that was', () => {
+    const plan = planFor(facts);
+    expect(stepsOf(plan, 'files-reset')).toEqual([]);
+    expect(stepsOf(plan, 'file-put-back')).toMatchObject([{ path: ini, from: copy }]);
+    expect(removedBy(plan)).toEqual([copy]);
+    expect(step(plan, 'remove:state').needs).toContain(`put-back:${ini}`);
+    expect(stepsOf(plan, 'files-archive')[0]!.paths).toEqual(expect.arrayContaining([ini, copy]));
+  });
+
+  it('of a component that is kept with its state becomes what package removal put aside', () => {
+    const aside = `${ini}.rpmsave`;
+    const hollow = [{ component: 'grafana' as const, config: { path: ini, identity: null }, aside }];
+    const lost = finished({ files: [file(aside, 'credential-copies')], hollow });
+    const plan = planFor(lost, { keepDatabases: true });
+    expect(stepsOf(plan, 'file-put-back')).toMatchObject([{ path: ini, from: aside, identity: null }]);
+    expect(removedBy(plan)).toEqual([aside]);
+    expect(step(plan, 'remove:credential-copies').needs).toContain(`put-back:${ini}`);
+    expect(stepsOf(planFor(lost), 'file-put-back')).toEqual([]);
+    const none = finished({ hollow: [{ ...hollow[0]!, aside: null }] });
+    expect(stepsOf(planFor(none, { keepDatabases: true }), 'file-put-back')).toEqual([]);
+  });
+});
+
 it('what a package owns and setup filled is emptied, not removed', () => {
   const plan = planFor(finished({ files: [file('/etc/grafana/grafana.ini', 'drop-ins', { reset: true })] }));
   expect(stepsOf(plan, 'files-reset')).toMatchObject([{ files: [{ path: '/etc/grafana/grafana.ini' }] }]);

@@ -68,7 +68,14 @@ describe('the order', () => {
 
   it('files go only after the proven end of every database; credentials last, before them marker and copies', () => {
     always((plan) => {
-      const removals = stepsOf(plan, 'files-remove', 'files-reset', 'records-rewrite', 'marker-rewrite');
+      const removals = stepsOf(
+        plan,
+        'files-remove',
+        'files-reset',
+        'file-put-back',
+        'records-rewrite',
+        'marker-rewrite',
+      );
       for (const { id } of removals)
         for (const end of stepsOf(plan, ...ENDS)) expect(closure(plan, id)).toContain(end.id);
       const needs = (id: string, earlier: readonly string[]): void => {
@@ -152,6 +159,7 @@ describe('files', () => {
         ...stepsOf(plan, 'files-remove', 'files-reset').flatMap(({ files }) => files.map(({ path }) => path)),
         ...stepsOf(plan, 'lines-revert', 'marker-rewrite').map(({ path }) => path),
         ...stepsOf(plan, 'records-rewrite').flatMap(({ paths }) => paths),
+        ...stepsOf(plan, 'file-put-back').flatMap(({ path, identity }) => (identity === null ? [] : [path])),
         ...stepsOf(plan, 'service-disable').flatMap(({ links }) => links),
         ...stepsOf(plan, 'file-promote').flatMap(({ path }) => (present.has(path) ? [path] : [])),
         ...stepsOf(plan, 'pki-restore').flatMap(({ files }) => files.flatMap((one) => (one.present ? [one.to] : []))),
@@ -164,7 +172,8 @@ describe('files', () => {
     always((plan, facts) => {
       if (facts.release === null) return;
       const emptied = stepsOf(plan, 'files-reset').flatMap(({ files }) => files.map(({ path }) => path));
-      const gone = [...removedBy(plan), ...emptied];
+      const replaced = stepsOf(plan, 'file-put-back').map(({ path }) => path);
+      const gone = [...removedBy(plan), ...emptied, ...replaced];
       const kept = plan.kept.map(({ target }) => target);
       const records = facts.records.paths;
       expect(new Set(gone).size).toBe(gone.length);

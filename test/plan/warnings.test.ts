@@ -76,6 +76,10 @@ describe('warnings', () => {
     expect(warning('database-absent', { databases: [absent] })).toContain('does not exist');
     const none = database({ credentials: null, candidates: [], reach: { state: 'no-credentials', message: '' } });
     expect(warning('no-credentials', { databases: [none] }, { keepDatabases: true })).toContain('"Manual"');
+    const view = superuserView();
+    const empty = { ...none, admin: { ...view, database: { ...view.database!, recognised: false, tables: 0 } } };
+    expect(warning('no-credentials', { databases: [empty] })).toBeUndefined();
+    expect(warning('no-credentials', { databases: [empty] }, { keepDatabases: true })).toBeUndefined();
   });
 
   it('no-backup, packages-unknown, and what was noted when the host was read', () => {

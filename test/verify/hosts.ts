@@ -125,6 +125,13 @@ export function speculative(seen: {
   });
 }
 
+/** Grafana's database without its configuration. */
+export const HOLLOW: Facts['hollow'][number] = {
+  component: 'grafana',
+  config: { path: '/etc/grafana/grafana.ini', identity: null },
+  aside: null,
+};
+
 /** A full database with rows of one kind that setup stumbles over. */
 export function stumbling(check: string, names: string[] = ['one'], count = names.length): Partial<Facts> {
   return {

@@ -11,6 +11,7 @@ import {
   clean,
   DROP_IN,
   emptied,
+  HOLLOW,
   keptWhole,
   keys,
   marker,
@@ -325,7 +326,7 @@ describe('not ready: setup stops, or is spoiled silently', () => {
     ],
     [
       'Grafana’s database is there, and its configuration is no longer setup’s',
-      keptWhole({ components: ['engine', 'dwh', 'grafana'], hollow: ['grafana'] }),
+      keptWhole({ components: ['engine', 'dwh', 'grafana'], hollow: [HOLLOW] }),
       'grafana-config',
     ],
     [
@@ -471,7 +472,7 @@ describe('ready, with something to know', () => {
     ],
     [
       'Grafana’s database was left on a host where Grafana was not set up',
-      clean({ hollow: ['grafana'] }),
+      clean({ hollow: [HOLLOW] }),
       'grafana-config',
     ],
   ])('%s', (_, facts, id) => {

@@ -4,6 +4,9 @@
  */
 import { nameOf, parentOf } from '../../model/paths.ts';
 
+/** What rpm calls an edited configuration file whose package is removed. */
+export const ASIDE = '.rpmsave';
+
 const COPY = /^(.+?)((?:\.\d{14})*)(\.[a-z0-9_]{8}\.tmp)?$/s;
 
 /** The name of the file a name is a copy of, or a copy of a copy; null if it is no copy. */

@@ -34,6 +34,9 @@ export const directories: readonly string[] = [
   `${ETC}/uninstall.d`,
   `${STATE}/dbmd5`,
   `${DWH_STATE}/dwh_dbmd5`,
+  `${DWH_ETC}/examples`,
+  '/etc/grafana/conf/provisioning/datasources',
+  '/etc/grafana/conf/provisioning',
   ...packagedDirectories,
 ];
 

@@ -38,6 +38,13 @@ export const grafana: ComponentLayout = {
       since: '4.4',
     },
     {
+      path: `${INI}.rpmsave`,
+      phase: 'credential-copies',
+      why: "Grafana's configuration with setup's secrets, put aside by the removal of its package",
+      marker: /ovirt/i,
+      since: '4.4',
+    },
+    {
       path: DB,
       phase: 'state',
       why: "Grafana's own database, created by setup",

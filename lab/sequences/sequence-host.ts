@@ -1,0 +1,114 @@
+/** One host in the middle of a sequence: what an administrator types, and what can be seen from outside. */
+import type { Report } from '../../src/model/report.ts';
+import type { Box, Ended } from '../box.ts';
+import type { RpmHost } from '../packages/rpm-host.ts';
+import type { Outcome } from '../stand-in/base/context.ts';
+import { ALWAYS, MACHINE } from './allowed.ts';
+import type { Beginning, Ground } from './ground.ts';
+import { type Allowed, below, type Difference, describe, differences, type View } from './left.ts';
+import { OF_EVERYBODY, survivorsOf } from './survivors.ts';
+
+/** Of every engine-setup here: the services of the firewall are opened, too. */
+const ANSWERS = '[environment:default]\nOVESETUP_CONFIG/firewallManager=str:firewalld\n';
+/** What the program itself says that an upgrade asks. */
+const UPGRADE = 'QUESTION/1/ENGINE_VACUUM_FULL=str:no\n';
+
+/** Databases with their owners, roles with what they may and are members of. */
+const CATALOGUE = `SELECT 'database ' || datname || ' of ' || datdba::regrole FROM pg_database
+UNION SELECT 'role ' || rolname || CASE WHEN rolsuper THEN ' superuser' ELSE '' END FROM pg_roles WHERE rolname !~ '^pg_'
+UNION SELECT 'member ' || member::regrole || ' of ' || roleid::regrole FROM pg_auth_members WHERE roleid::regrole::text !~ '^pg_'
+ORDER BY 1`;
+
+/** Every row of every table, as text after the name of the table. */
+const ROWS = `SELECT format('SELECT %L || '' '' || t::text FROM %I.%I t', table_schema || '.' || table_name, table_schema, table_name)
+FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') \\gexec`;
+
+export interface SetupEnded {
+  code: number;
+  /** Null where it was killed. */
+  outcome: Outcome | null;
+  output: string;
+}
+
+export class SequenceHost {
+  readonly rpm: RpmHost;
+  readonly ground: Ground;
+  /** What it began as. */
+  readonly beginning: Beginning;
+
+  constructor(ground: Ground, rpm: RpmHost, beginning: Beginning) {
+    this.ground = ground;
+    this.rpm = rpm;
+    this.beginning = beginning;
+  }
+
+  get box(): Box {
+    return this.rpm.box;
+  }
+
+  /** Runs engine-setup, unattended. */
+  setup(...words: readonly string[]): SetupEnded {
+    const { release, place } = this.ground;
+    const answers = this.box.share('answers.conf', `${ANSWERS}${UPGRADE}${place.answers}`);
+    const common = [`--components=${release.components.join(',')}`, '--key-bits=1024', `--answers=${answers}`];
+    const { code, stdout, stderr } = this.rpm.run(['engine-setup', ...common, ...words]);
+    const last = stdout.trim().split('\n').at(-1) ?? '';
+    const outcome = last.startsWith('{') ? (JSON.parse(last) as Outcome) : null;
+    return { code, outcome, output: `${stdout}\n${stderr}` };
+  }
+
+  /** Runs engine-cleanup as root does, on the host itself. */
+  cleanup(...words: readonly string[]): Ended & { report: Report } {
+    const ended = this.rpm.run(['engine-cleanup', ...words, '--json']);
+    return { ...ended, report: JSON.parse(ended.stdout || '{}') as Report };
+  }
+
+  /** Databases and roles, one line each. */
+  catalogue(): string[] {
+    return this.ground.place.query(this.rpm, CATALOGUE).split('\n').filter(Boolean).sort();
+  }
+
+  /** Every row of the databases that setup made, by database. */
+  rows(databases: readonly string[]): Map<string, Set<string>> {
+    const read = (name: string): Set<string> => new Set(this.ground.place.query(this.rpm, ROWS, name).split('\n'));
+    return new Map(databases.map((name) => [name, read(name)]));
+  }
+
+  /** Everything on its disk that differs from the host before any setup, but for `allowed`. */
+  differences(allowed: Allowed): Map<string, Difference> {
+    return differences(this.ground.before, this.box, this.box.layers, [...MACHINE, ...allowed]);
+  }
+
+  /** Everything on the host that a refused or needless run must leave as it is, with the processes of its services. */
+  state(): string {
+    const services = this.rpm.sh(
+      "systemctl list-units --type=service --state=running --plain --no-legend 'ovirt*' httpd grafana-server | cut -d' ' -f1",
+    );
+    const files = [...this.differences(ALWAYS)].map(([path, [, now]]) => `${path} ${now}`);
+    const rows = [...this.rows(this.databases())].flatMap(([name, set]) => [...set].map((row) => `${name} ${row}`));
+    return [...this.catalogue(), services, this.temporary().join('\n'), ...files, ...rows.sort()].join('\n');
+  }
+
+  /** Databases that were not there before any setup. */
+  databases(): string[] {
+    const others = this.ground.catalogues.get('installed') ?? [];
+    const own = this.catalogue().filter((line) => !others.includes(line));
+    return own.flatMap((line) => /^database (\S+)/.exec(line)?.[1] ?? []);
+  }
+
+  /** Files in /tmp, where setup's password files are; it is not on the disk. */
+  temporary(): string[] {
+    return this.rpm.sh('find /tmp -xdev -type f').split('\n').filter(Boolean).sort();
+  }
+
+  /** What must survive and is not as it was: before any setup, and what setup made for everybody, on a host that it succeeded on. */
+  lost(): string[] {
+    const { before, setUp } = this.ground;
+    const changed = (view: View, path: string): boolean => describe(this.box, path) !== describe(view, path);
+    const made = OF_EVERYBODY.flatMap((path) => (this.beginning === 'set up' ? below(setUp, path) : []));
+    return [
+      ...survivorsOf(this.rpm.edition).filter((path) => changed(before, path)),
+      ...made.filter((path) => changed(setUp, path)),
+    ];
+  }
+}

@@ -1,0 +1,53 @@
+/** Whole-host sequences: real rpm and dnf, a real PostgreSQL, engine-cleanup as root runs it, and the stand-in for engine-setup, which must succeed at the end and spoil nothing. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { passedOver } from '../../test/fixture/needs.ts';
+import { PROJECT } from '../host.ts';
+import { EDITIONS } from '../packages/editions.ts';
+import { whyNoPackages } from '../packages/rpm-host.ts';
+import { buildStandIn } from '../stand-in/build.ts';
+import { Ground } from './ground.ts';
+import { Matrix } from './matrix.ts';
+import { localServer } from './place.ts';
+import { play } from './play.ts';
+import { RELEASES } from './releases.ts';
+import { SEQUENCES } from './sequences.ts';
+
+const skip = passedOver('Whole-host sequences', await whyNoPackages());
+const work = mkdtempSync(join(tmpdir(), 'sequences-'));
+const standIn = join(work, 'engine-setup.cjs');
+/** A place more for the databases is a line more for each release. */
+const HOSTS = RELEASES.map((release) => ({ release, place: localServer(release.dataDir) })).map((host) => ({
+  ...host,
+  column: `${EDITIONS[host.release.edition].release} ${host.place.name}`,
+}));
+const matrix = new Matrix(
+  SEQUENCES.map(({ name }) => name),
+  HOSTS.map(({ column }) => column),
+);
+
+beforeAll(async () => {
+  execFileSync(process.execPath, [join(PROJECT, 'scripts/build.mjs')]);
+  await buildStandIn(standIn);
+});
+afterAll(() => {
+  matrix.print();
+  rmSync(work, { recursive: true });
+});
+
+describe.skipIf(skip).each(HOSTS)('sequences of $column', ({ release, place, column }) => {
+  let ground: Ground;
+  beforeAll(async () => {
+    ground = await Ground.prepare(release, place, standIn);
+  });
+  afterAll(() => ground?.destroy());
+
+  for (const sequence of SEQUENCES) {
+    const story = sequence.story(release);
+    if (story === null) continue;
+    it(sequence.name, () => matrix.time(sequence.name, column, () => play(ground, sequence, story)));
+  }
+});

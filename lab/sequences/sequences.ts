@@ -1,0 +1,171 @@
+/** The sequences, as stories that are read from the top to the bottom. Before the last setup of each the host is compared with the one before any setup. */
+import { STAGES } from '../stand-in/base/stages.ts';
+import type { Kept } from './allowed.ts';
+import type { Beginning } from './ground.ts';
+import type { SequenceRelease } from './releases.ts';
+import {
+  cleanup,
+  install,
+  interrupted,
+  killed,
+  needless,
+  offer,
+  refused,
+  remove,
+  type Step,
+  setup,
+  sh,
+  yum,
+} from './shell.ts';
+
+export interface Sequence {
+  name: string;
+  /** `set up` unless it is said: setup succeeded on it, and the engine was used for a while. */
+  from?: Beginning;
+  /** What the last setup finds, beside a host as before any: nothing unless it is said. */
+  keeps?: Kept;
+  /** Lines of the catalogue that the last setup finds beside those of a server before any. */
+  remains?: readonly string[];
+  /** Null for a release that has no such sequence. */
+  story: (release: SequenceRelease) => readonly Step[] | null;
+}
+
+export const SEQUENCES: readonly Sequence[] = [
+  { name: 'I: cleanup, remove, install', story: () => [cleanup('-u'), remove, install, setup('new')] },
+  { name: 'II: remove, install, cleanup', story: () => [remove, install, cleanup('-u'), setup('new')] },
+  { name: 'removed only', story: () => [remove, cleanup('-u'), install, setup('new')] },
+  { name: 'again and again', story: () => [cleanup('-u'), needless('-u'), needless('-u'), setup('new')] },
+  {
+    name: 'keep',
+    keeps: 'database',
+    story: () => [cleanup('-u', '-d'), remove, install, setup('upgrade', 'hosts-unapproved', 'unreadable-values')],
+  },
+  {
+    name: 'keep with keys',
+    keeps: 'database and keys',
+    story: () => [cleanup('-u', '-d', '--keep-pki'), setup('upgrade')],
+  },
+  {
+    name: 'keys from the copy',
+    keeps: 'database and keys',
+    story: () => [
+      remove,
+      install,
+      remove, // copies an empty tree
+      install,
+      cleanup('-u', '-d', '--keep-pki'),
+      setup('upgrade'),
+    ],
+  },
+  {
+    name: 'no copy of the keys',
+    keeps: 'database',
+    story: () => [
+      remove,
+      install,
+      sh('rm /etc/pki/ovirt-engine-backups/*/*/keys/engine.p12'),
+      refused('keep-pki', /copies/, '-u', '-d', '--keep-pki'),
+      cleanup('-u', '-d'),
+      setup('upgrade', 'hosts-unapproved', 'unreadable-values'),
+    ],
+  },
+  {
+    // Nothing but the pair, and nobody knows its password any more: setup takes it and gives it another.
+    name: 'setup killed at database-created',
+    from: 'installed',
+    remains: ['database engine of engine', 'role engine'],
+    story: () => [killed('database-created'), needless('-u'), setup('new')],
+  },
+  ...STAGES.filter((stage) => stage !== 'database-created').map(
+    (stage): Sequence => ({
+      name: `setup killed at ${stage}`,
+      from: 'installed',
+      story: () => [killed(stage), cleanup('-u'), setup('new')],
+    }),
+  ),
+  {
+    name: 'setup interrupted while it made the schema',
+    from: 'installed',
+    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
+  },
+  // Tried a second time, without a cleanup.
+  {
+    name: 'second attempt after pki-half',
+    from: 'installed',
+    story: () => [killed('pki-half'), setup('new', 'truststore'), cleanup('-u'), setup('new')],
+  },
+  {
+    name: 'second attempt after closing',
+    from: 'installed',
+    story: () => [killed('closing'), setup('upgrade', 'record-empty'), cleanup('-u'), setup('new')],
+  },
+  {
+    name: 'second attempt after schema-half',
+    from: 'installed',
+    story: () => [killed('schema-half'), setup('new', 'renamed-database'), cleanup('-u'), setup('new')],
+  },
+  {
+    name: 'upgrade killed',
+    story: () => [killed('schema-half'), refused('half-built', /dump/, '-u', '-d'), cleanup('-u'), setup('new')],
+  },
+  {
+    name: 'upgrade interrupted: two records',
+    story: () => [interrupted('before-marker'), cleanup('-u'), setup('new')],
+  },
+  {
+    name: 'upgrade to another version killed',
+    from: 'installed',
+    story: ({ edition, older }) =>
+      older === undefined
+        ? null
+        : [
+            remove,
+            offer(older),
+            install,
+            setup('new'),
+            offer(edition),
+            yum('upgrade'),
+            killed('schema-half'),
+            cleanup('-u'),
+            setup('new'),
+          ],
+  },
+  {
+    name: 'newer packages, dropped',
+    from: 'installed',
+    story: ({ edition, older }) =>
+      older === undefined
+        ? null
+        : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), cleanup('-u'), setup('new')],
+  },
+  {
+    name: 'newer packages, kept',
+    from: 'installed',
+    keeps: 'database and keys',
+    story: ({ edition, older }) =>
+      older === undefined
+        ? null
+        : [
+            remove,
+            offer(older),
+            install,
+            setup('new'),
+            offer(edition),
+            yum('upgrade'),
+            cleanup('-u', '-d', '--keep-pki'),
+            setup('upgrade'),
+          ],
+  },
+  {
+    name: 'no credentials left',
+    story: () => [
+      remove,
+      install,
+      sh(
+        "rm -r /var/lib/ovirt-engine/setup/answers/*; grep -rlE 'DB_PASSWORD|dbpassword' /etc/ovirt-engine* | xargs rm",
+      ),
+      cleanup('-u'),
+      setup('new'),
+    ],
+  },
+];
