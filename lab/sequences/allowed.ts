@@ -37,6 +37,7 @@ const LEFT: Allowed = [
 
 /** With `-d`. */
 const WITH_DATABASE: Allowed = [
+  [/^\/etc\/grafana\/grafana\.ini\.rpmsave$/, 'its package went after the cleanup; the next one puts it back'],
   [/^\/etc\/ovirt-engine(?:-dwh|-reports)?\/.*\.conf\.d\/1\d-setup-.*database\.conf$/, 'credentials'],
   [/\/engine\.conf\.d\/(?:10-setup-(?:cinderlib|managedblock)|12-setup-keycloak)\.conf$/, 'credentials'],
   [/\/engine\.conf\.d\/10-setup-protocols\.conf$/, 'the name by which setup knows the engine again'],

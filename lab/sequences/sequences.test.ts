@@ -16,6 +16,9 @@ import { play } from './play.ts';
 import { RELEASES } from './releases.ts';
 import { SEQUENCES } from './sequences.ts';
 
+/** Longest run of one sequence: it takes some seconds on a machine that does nothing else. */
+const LIMIT_MS = 600_000;
+
 const skip = passedOver('Whole-host sequences', await whyNoPackages());
 const work = mkdtempSync(join(tmpdir(), 'sequences-'));
 const standIn = join(work, 'engine-setup.cjs');
@@ -48,6 +51,8 @@ describe.skipIf(skip).each(HOSTS)('sequences of $column', ({ release, place, col
   for (const sequence of SEQUENCES) {
     const story = sequence.story(release);
     if (story === null) continue;
-    it(sequence.name, () => matrix.time(sequence.name, column, () => play(ground, sequence, story)));
+    it(sequence.name, { timeout: LIMIT_MS }, () =>
+      matrix.time(sequence.name, column, () => play(ground, sequence, story)),
+    );
   }
 });

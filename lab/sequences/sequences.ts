@@ -4,6 +4,7 @@ import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
 import type { SequenceRelease } from './releases.ts';
 import {
+  again,
   cleanup,
   install,
   interrupted,
@@ -39,6 +40,19 @@ export const SEQUENCES: readonly Sequence[] = [
     name: 'keep',
     keeps: 'database',
     story: () => [cleanup('-u', '-d'), remove, install, setup('upgrade', 'hosts-unapproved', 'unreadable-values')],
+  },
+  {
+    // The second one puts back what went with the packages: Grafana's configuration, of 4.4 and newer.
+    name: 'keep, once more after the packages came back',
+    keeps: 'database',
+    story: () => [
+      cleanup('-u', '-d'),
+      remove,
+      install,
+      again('-u', '-d'),
+      sh('! ls /etc/grafana/grafana.ini.rpmsave'),
+      setup('upgrade', 'hosts-unapproved', 'unreadable-values'),
+    ],
   },
   {
     name: 'keep with keys',

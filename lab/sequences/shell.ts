@@ -54,6 +54,18 @@ export function cleanup(...words: string[]): Step {
   };
 }
 
+/** A run that may find something to do: packages came or went since the one before. */
+export function again(...words: string[]): Step {
+  return {
+    text: `engine-cleanup ${words.join(' ')}`,
+    run: (host) => {
+      const { code, report, stderr } = host.cleanup(...words);
+      expect(story(report), stderr).toMatchObject({ refusals: [], failed: [], obstacles: [] });
+      expect(code).toBe(0);
+    },
+  };
+}
+
 /** A run with nothing to do: it changes nothing but the log. */
 export function needless(...words: string[]): Step {
   return {

@@ -164,6 +164,10 @@ describe('what a check says', () => {
     const text = only(keptWhole({ root: '/mnt/host', components: ['grafana'], hollow: [HOLLOW] }), 'grafana-config');
     expect(text).toContain('/mnt/host/var/lib/grafana/grafana.db');
     expect(text).toContain('/mnt/host/etc/grafana/grafana.ini');
+    const aside = { ...HOLLOW, aside: '/etc/grafana/grafana.ini.rpmsave' };
+    expect(only(keptWhole({ root: '/mnt/host', components: ['grafana'], hollow: [aside] }), 'grafana-config')).toMatch(
+      /Run "engine-cleanup -d": .*from \/mnt\/host\/etc\/grafana\/grafana\.ini\.rpmsave/,
+    );
   });
 
   it('paths as they are below another root', () => {
