@@ -32,6 +32,8 @@ describe.skipIf(skip)('a box', () => {
         stdout: 'yes',
         stderr: 'no\n',
       });
+      const shell = `word=given; echo "\${word} $word $(echo $word) $0"; [ $$ -gt 1 ]`;
+      expect(box.must(['/bin/sh', '-c', shell, 'a $HOME'])).toBe('given given given a $HOME\n');
       box.must(['touch', '/etc/made-in-a-box', '/lab/shared']);
       expect(existsSync('/etc/made-in-a-box')).toBe(false);
       expect(existsSync(join(box.shared, 'shared'))).toBe(true);

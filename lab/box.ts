@@ -173,8 +173,10 @@ export class Box {
     const env = Object.entries(more.env ?? {}).map(([key, value]) => `--setenv=${key}=${value}`);
     const user = more.user === undefined ? [] : [`--uid=${more.user}`];
     const leave = more.leavesDaemons === true ? ['--property=KillMode=process'] : [];
+    // It would put variables of its own in the place of a word such as `${NAME}`.
+    const words = command.map((word) => word.replaceAll('$', '$$$$'));
     return this.#enter(
-      ['systemd-run', '-q', '--wait', '--pipe', '--collect', ...env, ...user, ...leave, '--', ...command],
+      ['systemd-run', '-q', '--wait', '--pipe', '--collect', ...env, ...user, ...leave, '--', ...words],
       more.input,
     );
   }

@@ -25,6 +25,8 @@ export interface ReportInput {
   warnings?: Warning[];
   /** By the key of the database. */
   dumps?: ReadonlyMap<string, string>;
+  /** Answer files of emptied databases, by the same key. */
+  answerFiles?: ReadonlyMap<string, string>;
   /** Services that were started again where nothing had been destroyed. */
   restarted?: string[] | undefined;
   error?: { message: string; hint: string | null } | null;
@@ -38,7 +40,11 @@ export function plannedSteps(plan: Plan, touches: (step: Plan['steps'][number]) 
 function databases(input: ReportInput): ReportedDatabase[] {
   const planned = input.plan?.databases;
   if (planned)
-    return planned.map((database) => ({ ...database, backup: input.dumps?.get(databaseKey(database)) ?? null }));
+    return planned.map((database) => {
+      const answers = input.answerFiles?.get(databaseKey(database));
+      const backup = input.dumps?.get(databaseKey(database)) ?? null;
+      return { ...database, backup, ...(answers === undefined ? {} : { answers }) };
+    });
   return (input.facts?.databases ?? []).map((fact) => ({
     component: fact.component,
     name: fact.credentials?.database ?? '',

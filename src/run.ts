@@ -16,7 +16,7 @@ import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import { isOutside } from './model/outside.ts';
 import { realPath } from './model/paths.ts';
-import { databaseKey, type Plan, type Step, type Wishes } from './model/plan.ts';
+import { databaseKey, type Plan, type PlannedDatabase, type Step, type Wishes } from './model/plan.ts';
 import type { Command, Report, ReportedStep, Verdict } from './model/report.ts';
 import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
@@ -182,7 +182,10 @@ async function apply(
     verdict,
     warnings,
     restarted: undone?.restarted,
-    dumps: dumpsOf(context),
+    dumps: byDatabase(context, (backup, database) => backup.dumpOf(database)),
+    answerFiles: byDatabase(context, (backup, { action, component }) =>
+      action === 'clear' ? backup.answersOf(component) : null,
+    ),
     run: { id, log: options.log, backup: directory.backup },
   });
   return closeRun(directory.path, journal, report);
@@ -194,14 +197,17 @@ function outcomeOf(interrupted: boolean, failed: boolean, verdict: Verdict | nul
   return verdict?.ready === false ? 'unready' : 'ok';
 }
 
-/** Dumps by the key of their database. */
-function dumpsOf({ plan, backup }: StepContext): Map<string, string> {
-  const dumps = new Map<string, string>();
+/** What the backup has of each database, by its key. */
+function byDatabase(
+  { plan, backup }: StepContext,
+  pathIn: (backup: Backup, database: PlannedDatabase) => string | null,
+): Map<string, string> {
+  const paths = new Map<string, string>();
   for (const database of plan.databases) {
-    const path = backup?.dumpOf(database);
-    if (path) dumps.set(databaseKey(database), path);
+    const path = backup && pathIn(backup, database);
+    if (path) paths.set(databaseKey(database), path);
   }
-  return dumps;
+  return paths;
 }
 
 function stepContext(

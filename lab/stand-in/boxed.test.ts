@@ -72,7 +72,7 @@ describe.skipIf(skip)('setup in a box', () => {
     ).toEqual([...UNITS.map(() => 'active'), ...UNITS.map(() => 'enabled')]);
     const hba = sh('cat /var/lib/pgsql/lab/pg_hba.conf').split('\n');
     expect(hba[0]).toBe('local all postgres peer');
-    expect(hba[2]).toMatch(/^host +engine +engine +0\.0\.0\.0\/0 +md5$/);
+    expect(hba[1]).toMatch(/^host +engine +engine +0\.0\.0\.0\/0 +md5$/);
     expect(sh('stat -c %U /var/lib/pgsql/lab/pg_hba.conf; ls /tmp | grep -c ^tmp || :')).toBe('postgres\n0\n');
     write('/root/answers', '[environment:default]\nQUESTION/1/ENGINE_VACUUM_FULL=str:no\n');
     expect(setup('4.5', '--offline', '--answers=/root/answers')).toMatchObject({

@@ -51,6 +51,8 @@ describe('edits', () => {
     const with_ = withDatabase(text, 'engine', 'engine', 'md5');
     expect(with_.split('\n')[1]).toBe('host    engine          engine          0.0.0.0/0               md5');
     expect(withDatabase(with_, 'engine', 'engine', 'md5')).toBe(with_);
+    const ofEl = 'local all all peer\nhost all all 127.0.0.1/32 ident\nlocal replication all peer\n';
+    expect(withDatabase(ofEl, 'engine', 'engine', 'md5').split('\n')[1]).toMatch(/^host +engine/);
   });
 });
 

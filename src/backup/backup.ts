@@ -15,6 +15,11 @@ export interface BackupMember {
   database?: string;
 }
 
+/** Name of the answer file of a component's database. */
+export function answersName(component: string): string {
+  return `${component}-answers.conf`;
+}
+
 export class Backup {
   /** Real path of the directory. */
   readonly dir: string;
@@ -59,5 +64,11 @@ export class Backup {
     const isOf = (one: BackupMember): boolean => one.component === component && one.database === name;
     const member = this.members.find((one) => one.kind === 'database' && isOf(one));
     return member ? this.path(member.name) : null;
+  }
+
+  /** Path of the answer file of a component's database; null if there is none. */
+  answersOf(component: string): string | null {
+    const name = answersName(component);
+    return this.members.some((one) => one.name === name) ? this.path(name) : null;
   }
 }

@@ -124,6 +124,11 @@ export function putBackupPlace(page: Page, report: Report): void {
     if (dump !== null) page.text(`${inside(dump)} is the dump of database "${name}".`);
   page.text('The commands that put everything back are in its README:');
   page.command(`less ${shellWord(`${backup}/README`)}`);
+  const answers = report.databases.flatMap((database) => database.answers ?? []);
+  if (answers.length > 0) {
+    page.text('With it engine-setup uses the emptied databases again:');
+    page.command(`engine-setup ${answers.map((path) => `--config-append=${shellWord(path)}`).join(' ')}`);
+  }
   page.text('It holds passwords and private keys. To remove it when it is no longer needed:');
   page.command(`rm -r ${shellWord(backup)}`);
 }

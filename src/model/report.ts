@@ -32,6 +32,8 @@ export interface ReportedDatabase {
   why: string;
   sizeBytes: number | null;
   backup: string | null;
+  /** File in the backup by which engine-setup uses it again: of one that was emptied, so that its credentials left the host. */
+  answers?: string;
   /** Left beside the component's own database by an upgrade of 3.1 or 3.2. */
   leftover?: true;
 }

@@ -1,6 +1,6 @@
 /** Finishes the backup: passwords and answer files, README, and last the manifest. Only from here on may anything be destroyed. */
 import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup/answer-file.ts';
-import type { Backup } from '../backup/backup.ts';
+import { answersName, type Backup } from '../backup/backup.ts';
 import { isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
 import { readme } from '../backup/readme.ts';
 import { survey } from '../backup/survey.ts';
@@ -50,7 +50,7 @@ function writeAnswers({ databases }: BackupSeal, { layout, vault }: StepContext,
     const { component, credentials } = database;
     const names = layout.components.find(({ id }) => id === component)?.database?.answers;
     if (!names || credentials === null || !needsAnswers(database)) continue;
-    const name = `${component}-answers.conf`;
+    const name = answersName(component);
     const password = answerPassword(database, vault.get(credentials.secret));
     if (password === undefined) unanswered.set(name, passwordKey(names));
     backup.write(name, 'answers', answerFile(names, credentials, password));

@@ -57,6 +57,8 @@ describe('a run that dropped everything', () => {
   dwh.dump is the dump of database "ovirt_engine_history".
   The commands that put everything back are in its README:
     less ${BACKUP}/README
+  With it engine-setup uses the emptied databases again:
+    engine-setup --config-append=${BACKUP}/dwh-answers.conf
   It holds passwords and private keys. To remove it when it is no longer needed:
     rm -r ${BACKUP}
 `);

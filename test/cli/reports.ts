@@ -1,7 +1,7 @@
 /** Reports for every way in which a run can end, made from the sample host's plans. */
 import { changesHost, type Execution, reported } from '../../src/apply/execute.ts';
 import type { Facts } from '../../src/model/facts.ts';
-import type { Plan, Step } from '../../src/model/plan.ts';
+import { databaseKey, type Plan, type Step } from '../../src/model/plan.ts';
 import type { Report, ReportedStep, StepStatus } from '../../src/model/report.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../../src/report.ts';
 import { runnerOf } from '../../src/steps/context.ts';
@@ -70,6 +70,11 @@ export function ran(outcome: Report['outcome'], facts: Facts, plan: Plan, execut
     steps: execution.steps,
     verdict,
     restarted: early ? stopped.map(({ target }) => target) : undefined,
+    answerFiles: new Map(
+      plan.databases
+        .filter(({ action }) => sealed && action === 'clear')
+        .map((database) => [databaseKey(database), `${backup}/${database.component}-answers.conf`]),
+    ),
     dumps: new Map(sealed ? dumped.map(({ id }) => [id.slice(5), `${backup}/${id.slice(5)}.dump`]) : []),
     run: { id: RUN, log: LOG, backup },
   });

@@ -31,7 +31,9 @@ describe('a finished 4.5 host', () => {
     expect(first.report).toMatchObject({ outcome: 'ok', exitCode: 0, changed: true, command: 'cleanup' });
     expect(first.report.verify).toMatchObject({ ready: true });
     expect(first.report.host).toMatchObject({ generation: '4.5', setup: 'complete' });
-    expect(first.report.databases).toMatchObject([{ component: 'engine', action: 'clear', role: 'engine' }]);
+    const answers = `${first.report.run!.backup}/engine-answers.conf`;
+    expect(first.report.databases).toMatchObject([{ component: 'engine', action: 'clear', role: 'engine', answers }]);
+    expect(readFileSync(answers, 'utf8')).toMatch(/^OVESETUP_DB\/host=str:localhost$/m);
   });
 
   it('removes every file that setup and the engine made, and leaves everybody else’s as it was', () => {

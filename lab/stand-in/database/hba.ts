@@ -6,7 +6,8 @@ export function withPeer(text: string): string {
 }
 
 /**
- * The lines of one database, before all other lines for hosts: after the last line for local sockets, as otopi's setup has it. A line that is there is moved, not doubled.
+ * The lines of one database, before all other lines for hosts: after every line for local sockets, as otopi's setup has it (the last of them is often that of replication, behind
+ * lines for hosts). A line that is there is moved, not doubled.
  * @param method `md5`: it takes passwords stored as scram too
  */
 export function withDatabase(text: string, database: string, role: string, method: string): string {
@@ -15,9 +16,7 @@ export function withDatabase(text: string, database: string, role: string, metho
     (address) => `${column('host', 7)} ${column(database, 15)} ${column(role, 15)} ${column(address, 23)} ${method}`,
   );
   const kept = text.split('\n').filter((line) => !lines.includes(line));
-  const last = kept.findLastIndex((line) => /^\s*local\b/.test(line));
-  kept.splice(last + 1, 0, ...lines);
-  return kept.join('\n');
+  return kept.flatMap((line) => (/^\s*local\b/.test(line) ? [line, ...lines] : [line])).join('\n');
 }
 
 /** 3.0 to 3.2 put one method in the place of another, in every line that is no comment. */
