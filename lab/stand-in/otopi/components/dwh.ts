@@ -14,7 +14,7 @@ import { decideOwn, makeOwn, smallSchema } from './databases.ts';
 const BASE = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf';
 const CONF = `${BASE}.d`;
 const GROUP = 'ovirt_dwh_files';
-const TABLES = [
+export const TABLES = [
   'history_configuration',
   'calendar',
   'host_configuration',
