@@ -58,8 +58,11 @@ export interface LineRule {
   added: RegExp;
   /** A line directly before an added one that matches is setup's commented-out original: group 1 is the original line. */
   original?: RegExp;
-  /** Setup wrote over a line of others and kept copies of the file (3.1, 3.2). That line comes back from the oldest of these; where there is none, as the package brings it. */
-  replaced?: { copies: string; line: RegExp; packaged: string };
+  /**
+   * Setup wrote over a line of others and kept copies of the file (3.1, 3.2). That line comes back from the oldest of these; where there is none, as the package brings it. `packaged` null: what is
+   * added does not tell that it is setup's, so that the first such line comes back from a copy, and nothing else.
+   */
+  replaced?: { copies: string; line: RegExp; packaged: string | null };
   /** What `added` matches is only the beginning of the line, and the rest of it is a secret. */
   secret?: true;
   /** It holds credentials, and goes with the files that do: last of all. */

@@ -14,13 +14,24 @@ function originalOf(line: string, rule: LineRule): string | null {
   return line === `${indent}# ${captured}` ? indent + captured : null;
 }
 
+/** The first line of the copy that stands where a rule's line does now. */
+function lineOfCopy({ replaced }: LineRule, copy: string | null, isOriginal: (line: string) => boolean): string | null {
+  const before = splitLines(copy ?? '', PLAIN_ENDS).map(({ body }) => body);
+  return before.find((one) => replaced?.line.test(one) && isOriginal(one)) ?? null;
+}
+
 /** The line that setup wrote over; null where it is still there, commented out since the package brought it. */
 function replacedBy(rule: LineRule, lines: readonly string[], copy: string | null): string | null {
   if (rule.replaced === undefined) return null;
-  const { line, packaged } = rule.replaced;
-  const before = splitLines(copy ?? '', PLAIN_ENDS).map(({ body }) => body);
-  const original = before.find((one) => line.test(one) && !rule.added.test(one)) ?? packaged;
-  return lines.includes(original) ? null : original;
+  const original = lineOfCopy(rule, copy, (line) => !rule.added.test(line)) ?? rule.replaced.packaged;
+  return original === null || lines.includes(original) ? null : original;
+}
+
+/** Only a copy tells that setup wrote over a line. */
+function restored(rule: LineRule, lines: readonly string[], copy: string | null): LineEdit[] {
+  const added = lines.find((line) => rule.added.test(line));
+  const removed = lineOfCopy(rule, copy, () => true);
+  return added === undefined || removed === null || lines.includes(removed) ? [] : [{ added, removed }];
 }
 
 /**
@@ -32,6 +43,10 @@ export function editsByRules(text: string, rules: readonly LineRule[], copy: str
   const lines = splitLines(text, PLAIN_ENDS).map(({ body }) => body);
   const edits: LineEdit[] = [];
   for (const rule of rules) {
+    if (rule.replaced?.packaged === null) {
+      edits.push(...restored(rule, lines, copy));
+      continue;
+    }
     lines.forEach((line, at) => {
       const found = rule.added.exec(line);
       if (found === null) return;

@@ -227,7 +227,8 @@ describe('lines that setup of 3.1 and 3.2 wrote over', () => {
 
   test('come back as the copy has them, else as the package brings them', () => {
     expect(reverted(text, 'x\n  SSLCertificateFile /own.crt\n')).toBe('a\n  SSLCertificateFile /own.crt\nb\n');
-    for (const copy of [null, '', text]) expect(reverted(text, copy)).toBe(text.replace(ours, rule.replaced!.packaged));
+    for (const copy of [null, '', text])
+      expect(reverted(text, copy)).toBe(text.replace(ours, rule.replaced!.packaged!));
   });
 
   test('come back once, and undoing twice is undoing once', () => {
