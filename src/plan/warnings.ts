@@ -8,6 +8,7 @@ import type { Wishes } from '../model/plan.ts';
 import type { DatabaseSubject } from './database-steps.ts';
 import { blocksSetup, type FileDecisions } from './files.ts';
 import { leftoverWarnings } from './leftovers.ts';
+import { ovnWarnings } from './ovn.ts';
 import { countOfValues, encryptedValues } from './pki.ts';
 import { roleWarnings } from './role-steps.ts';
 import { keepsTimeHere } from './timekeeping.ts';
@@ -100,6 +101,7 @@ export function findWarnings(
     ...leftoverWarnings(subjects),
     ...rowsElsewhere(facts, layout, wishes),
     ...otherHosts(facts, layout, wishes),
+    ...ovnWarnings(facts, layout, wishes),
   ];
   const encrypted = encryptedValues(facts, layout);
   const keepsMain = subjects.some(({ fact, planned }) => fact.component === layout.main && planned.action === 'keep');
