@@ -104,6 +104,17 @@ function servicesOf(id: ComponentId): string {
   return named.join(', ') || '–';
 }
 
+/** A column for each release that a layout covers, a mark where its setup has the component. */
+function matrix(): string[] {
+  const known = RELEASES.filter((release) => LAYOUTS.some(({ releases }) => releases.includes(release)));
+  const rows = everyComponent().map(({ id, title, database }) => {
+    const has = releasesOf(id);
+    const cells = known.map((release) => (has.includes(release) ? 'x' : ''));
+    return [title, ...cells, database === undefined ? '–' : 'yes'];
+  });
+  return table(['component', ...known, 'database'], rows);
+}
+
 function components(): string[] {
   const rows = everyComponent().map(({ id, title }) => [title, ranges(releasesOf(id)), servicesOf(id)]);
   return table(['component', 'releases', 'services that are stopped and disabled'], rows);
@@ -153,15 +164,30 @@ function keptWith({ keep, packaged }: FileRule): string {
   return keep === undefined ? '–' : { database: '`-d`', pki: '`--keep-pki`', always: 'always' }[keep];
 }
 
+/** One path. Where the layouts differ in what becomes of it, each says of which hosts it speaks. */
+function fileRow(rules: readonly Found<FileRule>[]): string[] {
+  const [first] = rules;
+  if (first === undefined) return [];
+  const each = (text: (rule: Found<FileRule>) => string): string =>
+    rules.length === 1
+      ? text(first)
+      : rules.map((rule) => `${text(rule)} (on hosts of ${ranges(rule.releases)})`).join('; ');
+  const written = rules.flatMap(writing);
+  return [
+    code(first.value.path),
+    written.length > 0 ? ranges([...new Set(written)]) : writers(first),
+    each(({ value }) => keptWith(value)),
+    each(({ value }) => value.why),
+  ];
+}
+
 function files(): string[] {
   const head = ['path', 'written by', 'stays with', 'what it is'];
   const sections = everyComponent().flatMap(({ id, title }) => {
-    const rows = rulesOf(id).map((rule) => [
-      code(rule.value.path),
-      writers(rule),
-      keptWith(rule.value),
-      rule.value.why,
-    ]);
+    const rules = rulesOf(id);
+    const rows = [...new Set(rules.map(({ value }) => value.path))].map((path) =>
+      fileRow(rules.filter(({ value }) => value.path === path)),
+    );
     return [`### ${title}`, '', ...table(head, rows), ''];
   });
   return sections.slice(0, -1);
@@ -174,6 +200,38 @@ function lines(): string[] {
   );
   const rows = found.map(({ value, releases }) => [code(value.path), value.why, ranges(releases)]);
   return table(['file', 'line', 'looked for on hosts of'], rows);
+}
+
+function ovn(): string[] {
+  const found = merged(
+    ({ components }) => components.flatMap(({ ovn }) => ovn ?? []),
+    ({ tool }) => tool,
+  );
+  const rows = found.map(({ value: { title, tool, key, connections }, releases }) => [
+    title,
+    code(tool),
+    code(key),
+    connections.map(code).join(', '),
+    ranges(releases),
+  ]);
+  return table(['database of OVN', 'tool', 'key in its row of TLS', 'its connections', 'looked at on hosts of'], rows);
+}
+
+function otherHosts(): string[] {
+  const titleOf = (id: ComponentId): string => everyComponent().find((one) => one.id === id)?.title ?? id;
+  const names = { database: '`-d`', pki: '`--keep-pki`' };
+  const found = merged(
+    ({ otherHosts }) => otherHosts,
+    ({ here, there }) => `${here} ${there}`,
+  );
+  const rows = found.map(({ value: { here, there, unless, todo }, releases }) => [
+    titleOf(here),
+    titleOf(there),
+    ranges(releases),
+    todo,
+    unless.map((what) => names[what]).join(' '),
+  ]);
+  return table(['cleaned up here', 'on another host', 'releases', 'what is left to be done there', 'not with'], rows);
 }
 
 function kept(): string[] {
@@ -194,4 +252,14 @@ function kept(): string[] {
 }
 
 /** By the name in the document. */
-export const LAYOUT_PARTS: Record<string, () => string[]> = { components, databases, servers, files, lines, kept };
+export const LAYOUT_PARTS: Record<string, () => string[]> = {
+  matrix,
+  components,
+  databases,
+  servers,
+  files,
+  lines,
+  ovn,
+  'other-hosts': otherHosts,
+  kept,
+};

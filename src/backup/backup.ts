@@ -7,7 +7,7 @@ import type { Identity } from '../model/facts.ts';
 
 export interface BackupMember {
   name: string;
-  kind: 'database' | 'files' | 'outside' | 'roles' | 'rows' | 'passwords' | 'trust' | 'answers' | 'readme';
+  kind: 'database' | 'files' | 'outside' | 'roles' | 'rows' | 'ovn' | 'passwords' | 'trust' | 'answers' | 'readme';
   sizeBytes: number;
   sha256: string;
   /** For a database. */

@@ -1,5 +1,5 @@
 /** What the README says about services: stopped first, enabled and started last, by whatever manages them on that host. */
-import { command, type ReadmeInput, type Section } from './section.ts';
+import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 import type { ServiceBefore } from './survey.ts';
 
 const unitsOf = (services: readonly ServiceBefore[]): string[] => services.map(({ unit }) => unit);
@@ -12,6 +12,15 @@ export function stopSection({ survey }: ReadmeInput): Section | null {
   for (const { script } of services) if (script !== null) lines.push(command([script, 'stop']));
   if (lines.length === 0) return null;
   return { title: 'Stop the services', lines: ['The run left them stopped. None of them may run now.', '', ...lines] };
+}
+
+/** Commands for sh that give the databases of OVN their rows again. */
+export const OVN_ROWS = 'ovn-rows.sh';
+
+/** After the files: the rows name keys among them. */
+export function ovnSection(input: ReadmeInput): Section | null {
+  if (membersOf(input, 'ovn').length === 0) return null;
+  return { title: 'Rows of OVN, which name keys of the engine', lines: [command(['sh', OVN_ROWS])] };
 }
 
 /** Enabled are those that were enabled, started those that ran, in the reverse order of their stopping. */

@@ -3,7 +3,7 @@ import { realPath } from '../model/paths.ts';
 import { shellWord } from '../model/shell.ts';
 import { clearedSection, droppedSection, rowsSection } from './readme-databases.ts';
 import { filesSection, outsideSection } from './readme-files.ts';
-import { startSection, stopSection } from './readme-services.ts';
+import { ovnSection, startSection, stopSection } from './readme-services.ts';
 import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 
 /** The way back. Credentials, marker and records come with the files: the databases are full again before they are. */
@@ -16,6 +16,7 @@ function wayBack(input: ReadmeInput): Section[] {
     rowsSection(input),
     filesSection(input),
     outsideSection(input),
+    ovnSection(input),
     startSection(input),
   ];
   return parts.filter((part) => part !== null);

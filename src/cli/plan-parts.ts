@@ -93,7 +93,8 @@ export function putDatabases(page: Page, plan: Plan, facts: Facts): void {
   }
   putRoles(page, [...roles]);
   for (const { title } of stepsOf(plan, 'database-unseal')) page.row('OPEN', title, { width: 6, paint: colors.bold });
-  for (const { title } of stepsOf(plan, 'dwh-rows')) page.row('EDIT', title, { width: 6, paint: colors.bold });
+  for (const { title } of [...stepsOf(plan, 'dwh-rows'), ...stepsOf(plan, 'ovn-rows')])
+    page.row('EDIT', title, { width: 6, paint: colors.bold });
 }
 
 export function putServices(page: Page, plan: Plan): void {
@@ -167,6 +168,7 @@ const ELSEWHERE: readonly StepKind[] = [
   'database-unseal',
   'database-dump',
   'dwh-rows',
+  'ovn-rows',
   'roles-dump',
   'files-archive',
   'backup-seal',

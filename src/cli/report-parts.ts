@@ -21,6 +21,7 @@ const DEEDS: Record<string, string> = {
   'pki-restore': 'Put back',
   'file-promote': 'Put back',
   'dwh-rows': 'Rewritten',
+  'ovn-rows': 'Rewritten',
   'marker-rewrite': 'Rewritten',
   'records-rewrite': 'Rewritten',
   'database-unseal': 'Reopened',

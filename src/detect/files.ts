@@ -8,7 +8,7 @@ import type { DetectContext } from './context.ts';
 import { isPattern, matches } from './glob.ts';
 import { namesIn, pathsOf } from './look.ts';
 import { withoutPristine } from './pristine.ts';
-import { baseOfCopy } from './read/copies.ts';
+import { baseOfCopy, isPutAside } from './read/copies.ts';
 import type { MergedRecord, RecordedFile } from './read/record.ts';
 
 interface Candidate {
@@ -42,7 +42,8 @@ async function knownPaths(
   };
   for (const { component, rule } of rulesOf(context.layout)) {
     for (const path of await pathsOf(context, rule.path)) {
-      if (!isCopyName(path) && rule.named?.test(nameOf(path)) !== false) add({ path, component, rule });
+      const isCopy = path !== rule.path && isCopyName(path);
+      if (!isCopy && rule.named?.test(nameOf(path)) !== false) add({ path, component, rule });
     }
   }
   // Before the recorded ones: the record names the marker too, and would have it removed with the drop-ins.
@@ -94,11 +95,18 @@ async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candi
         rules.find(({ rule }) => matches(rule.path, base)) ??
         (name.endsWith('.tmp') && dir === records ? { component: main, rule: sharedRule(base) } : undefined) ??
         (name.endsWith('.tmp') ? shared.find(({ rule }) => matches(rule.path, base)) : undefined);
-      if (!owner || owner.rule.noCopies || owner.rule.packaged === 'package' || owner.rule.keep === 'always') continue;
-      copies.push({ path: `${dir}/${name}`, component: owner.component, rule: owner.rule, copyOf: base });
+      const path = `${dir}/${name}`;
+      if (!owner || known.has(path) || !hasCopies(owner.rule, path)) continue;
+      copies.push({ path, component: owner.component, rule: owner.rule, copyOf: base });
     }
   }
   return copies;
+}
+
+/** What a package put aside is no longer its own: it is setup's where setup had written a password into it. */
+function hasCopies({ noCopies, packaged, keep, credentialsOf }: FileRule, path: string): boolean {
+  if (noCopies || keep === 'always') return false;
+  return packaged !== 'package' || (isPutAside(path) && credentialsOf !== undefined);
 }
 
 function phaseOf({ rule, copyOf }: Candidate): Phase {
@@ -110,6 +118,7 @@ function phaseOf({ rule, copyOf }: Candidate): Phase {
 
 function describe({ rule, copyOf, path }: Candidate): string {
   if (copyOf === undefined) return rule.why;
+  if (isPutAside(path)) return `${copyOf} as setup had filled it, put aside by the removal of its package`;
   return path.endsWith('.tmp') ? `left by a killed setup beside ${copyOf}` : `older copy of ${copyOf}`;
 }
 
@@ -167,7 +176,7 @@ async function examine(
 ): Promise<FileFact | { kept: KeptFact } | null> {
   const { path, component, rule, copyOf } = candidate;
   const { files } = context.host;
-  if (rule.packaged === 'package' || rule.keep === 'always') return null;
+  if ((rule.packaged === 'package' && copyOf === undefined) || rule.keep === 'always') return null;
   if (rule.when !== undefined && marker?.values[rule.when] !== true) return null;
   let stat: Awaited<ReturnType<typeof files.stat>>;
   try {
@@ -176,7 +185,8 @@ async function examine(
     if (await files.onOtherMount(path, anchorOf(context.layout, path))) {
       return { kept: { path, why: 'lies on another mount than the directory above it' } };
     }
-    if (rule.marker && copyOf === undefined && !rule.marker.test((await files.readText(path)) ?? '')) return null;
+    const isMarked = copyOf === undefined || isPutAside(path);
+    if (rule.marker && isMarked && !rule.marker.test((await files.readText(path)) ?? '')) return null;
   } catch (error) {
     if (error instanceof HostError && error.code === 'ELOOP')
       return { kept: { path, why: 'reached through a symbolic link' } };

@@ -20,6 +20,7 @@ import { findLayout } from './layout.ts';
 import { findLines } from './lines.ts';
 import { findOtherHosts } from './other-hosts.ts';
 import { findOutsideTmp } from './outside-tmp.ts';
+import { findOvn } from './ovn.ts';
 import { packageState } from './package-state.ts';
 import { engineCa, findPki } from './pki.ts';
 import { findRecords, recordFiles, summarize } from './records.ts';
@@ -132,6 +133,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     databases,
     dwhUuid: await findIdentity(context),
     pki,
+    ovn: await findOvn(context, anything ? setUp.components : []),
     otherHosts: await findOtherHosts(context, marker, setUp.components, databases),
     hollow: await findHollow(context),
     // Where setup recorded what the layout knows, the layout says better why it stays.

@@ -8,7 +8,7 @@ import { shellWord } from '../model/shell.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern, matches } from './glob.ts';
 import { namesIn } from './look.ts';
-import { ASIDE, baseOfCopy } from './read/copies.ts';
+import { baseOfCopy, isPutAside } from './read/copies.ts';
 
 function keptEntries(context: DetectContext, dir: string, names: readonly string[], rule: KeepRule): KeptFact[] {
   const { why, removable } = rule;
@@ -41,12 +41,11 @@ async function keptCopies(context: DetectContext): Promise<KeptFact[]> {
   const kept: KeptFact[] = [];
   for (const dir of new Set(patterns.map(parentOf))) {
     for (const name of await namesIn(context, dir)) {
-      const isAside = name.endsWith(ASIDE);
-      const copied = isAside ? name.slice(0, -ASIDE.length) : baseOfCopy(name);
+      const copied = baseOfCopy(name);
       const base = `${dir}/${copied}`;
       if (copied === null || name.endsWith('.tmp') || !patterns.some((pattern) => matches(pattern, base))) continue;
       const path = `${dir}/${name}`;
-      const why = isAside
+      const why = isPutAside(name)
         ? `${base} as setup had edited it, put aside by the removal of its package`
         : `older copy of ${base}, as setup keeps one whenever it edits that`;
       kept.push({ path, why, remove: `rm ${shellWord(realPath(context.root, path))}` });

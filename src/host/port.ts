@@ -1,6 +1,6 @@
 /** The only door to the machine, as the rest of the program sees it. Everything takes host paths (see model/paths.ts). */
 import type { Credentials } from '../model/credentials.ts';
-import type { Identity } from '../model/facts.ts';
+import type { Identity, OvnRows } from '../model/facts.ts';
 import type { OtherProgram, ProgramAtWork } from '../model/programs.ts';
 
 export interface FileStat {
@@ -172,6 +172,13 @@ export interface ProgramLogin {
   fds: readonly number[];
 }
 
+export interface Ovn {
+  /** Rows of the database that the tool is for; null if the tool is not installed. */
+  read(tool: string): Promise<OvnRows | null>;
+  /** Takes the row of TLS and all of connections out of it. */
+  removeRows(tool: string): Promise<void>;
+}
+
 export interface Host {
   files: Files;
   /** The running machine's own, whatever the root: read for comparison, and changed in one place only (model/outside.ts). */
@@ -180,4 +187,6 @@ export interface Host {
   programs: Programs;
   packages: Packages;
   databases: Databases;
+  /** Of the running machine. */
+  ovn: Ovn;
 }

@@ -31,6 +31,7 @@ export interface Facts {
   /** `DWH_UUID` of this host's DWH. */
   dwhUuid: string | null;
   pki: PkiFacts;
+  ovn: OvnFact[];
   /** Where other parts of the same installation run. */
   otherHosts: OtherHost[];
   /** Components that setup takes for configured though their configuration is not (or no longer) setup's. */
@@ -133,6 +134,22 @@ export interface OtherHost {
   there: ComponentId;
   /** Null where its name is nowhere on this host. */
   host: string | null;
+}
+
+/** Rows by which a database of OVN listens. */
+export interface OvnRows {
+  tls: { privateKey: string; certificate: string; caCert: string } | null;
+  connections: string[];
+}
+
+/** A database of OVN that may listen with the engine's keys. */
+export interface OvnFact {
+  /** Names the database in the layout. */
+  tool: string;
+  /** Setup's, as the key says; null where that cannot be told, or more is there. */
+  rows: OvnRows | null;
+  /** Why setup's rows cannot be taken out, as a phrase after "stays as it is:". */
+  trouble: string | null;
 }
 
 export interface KeptFact {

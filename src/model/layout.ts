@@ -2,12 +2,14 @@
 import type { DatabaseLayout, DatabaseServerLayout } from './layout-database.ts';
 import type { FileRule, KeepRule, LineRule, NamedKeepRule } from './layout-files.ts';
 import type { OtherHostRule } from './layout-other-hosts.ts';
+import type { OvnLayout } from './layout-ovn.ts';
 import type { PkiLayout } from './layout-pki.ts';
 
 export type * from './layout-database.ts';
 export type * from './layout-files.ts';
 export { PHASES } from './layout-files.ts';
 export type * from './layout-other-hosts.ts';
+export type * from './layout-ovn.ts';
 export type * from './layout-pki.ts';
 
 /** Every release of oVirt Engine the program has a name for, the oldest first. Which of them it knows is said by `layouts/`. */
@@ -63,6 +65,7 @@ export interface ComponentLayout {
   database?: DatabaseLayout;
   /** The Data Warehouse registers itself in the engine's table `dwh_history_timekeeping`: its unit, the file that holds its identity, and the key of that. */
   timekeeping?: { unit: string; identity: string; key: string };
+  ovn?: readonly OvnLayout[];
   files: readonly FileRule[];
   lines?: readonly LineRule[];
   /**
@@ -81,8 +84,8 @@ export interface MarkerTraps {
   enabled: { key: string; dropIn: string; silentUntil: string } | null;
   /** Key by which setup takes the web server for configured, whatever its configuration says. */
   webServer: string | null;
-  /** The network provider that setup adds to a new database: the key that says whether it is wanted, the one that names its id once it is there, and its name. */
-  provider: { key: string; idKey: string; name: string } | null;
+  /** The network provider that setup adds to a new database: the key that says whether it is wanted, the one that names its id once it is there, its name, and what is lost without its keys. */
+  provider: { key: string; idKey: string; name: string; keysLost: string } | null;
 }
 
 /** A question that setup asks of a full database only: an answer file of the first installation lacks it. */

@@ -2,7 +2,7 @@
 
 import type { AdminServer, Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
-import type { CopiedFile, Identity, LineEdit, OutsideFile, Reach } from './facts.ts';
+import type { CopiedFile, Identity, LineEdit, OutsideFile, OvnRows, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
 
 export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse';
@@ -120,6 +120,8 @@ export type Step =
       /** The rows as they were found, for the backup. */
       was: { hostname: string; uuid: string; running: boolean };
     })
+  /** `was`: the rows as they were found, for the backup. */
+  | (StepBase & { kind: 'ovn-rows'; tool: string; was: OvnRows })
   | (StepBase & { kind: 'files-remove'; files: PlannedFile[]; outside?: true })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
   /** `identity`: of the file that is there; null where there is none. */

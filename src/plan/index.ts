@@ -23,6 +23,7 @@ import { dropForced, forcedWarnings } from './forced.ts';
 import { planPromotions, planRewrites, promotionsOf, type Rewrites, rewritesNeeded } from './keep-steps.ts';
 import { leftoverSubjects } from './leftovers.ts';
 import { outsideOf, planOutsideArchive, planOutsideRemoval } from './outside.ts';
+import { ovnRowsOf, planOvnRows } from './ovn.ts';
 import { judgePki } from './pki.ts';
 import { pkiRestoreOf, planPkiRestore } from './pki-restore.ts';
 import { findRefusals } from './refusals.ts';
@@ -101,6 +102,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   for (const path of restore?.kept ?? []) decisions.keptPaths.add(path);
   const list = new StepList();
   const timekeeping = timekeepingOf(facts, layout, effective);
+  const ovn = ovnRowsOf(facts, layout, effective);
 
   const unseals = planUnseals(subjects, list);
   const stops = planStops(facts, list);
@@ -144,7 +146,8 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     }
     planOutsideArchive(outside, list, before);
     // Old values of rows that are rewritten go into the backup too.
-    if (list.ids('files-archive', 'database-dump', 'roles-dump').length > 0 || timekeeping !== null) {
+    const rewrites = timekeeping !== null || ovn.length > 0;
+    if (list.ids('files-archive', 'database-dump', 'roles-dump').length > 0 || rewrites) {
       list.add(
         {
           kind: 'backup-seal',
@@ -175,7 +178,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
 
   const restored = planPkiRestore(facts, layout, restore, list, safe);
   const promoted = planPromotions(facts, promotions, list, safe);
-  const rows = planTimekeeping(timekeeping, list, safe);
+  const rows = [...planTimekeeping(timekeeping, list, safe), ...planOvnRows(ovn, list, safe)];
   const ended = planRemovals(subjects, list, safe, wishes);
   const proven = [...safe, ...ended, ...restored, ...promoted];
 

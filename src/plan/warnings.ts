@@ -9,6 +9,7 @@ import type { DatabaseSubject } from './database-steps.ts';
 import { isLeftToSetup } from './databases.ts';
 import { blocksSetup, type FileDecisions } from './files.ts';
 import { leftoverWarnings } from './leftovers.ts';
+import { ovnWarnings } from './ovn.ts';
 import { countOfValues, encryptedValues } from './pki.ts';
 import { roleWarnings } from './role-steps.ts';
 import { keepsTimeHere } from './timekeeping.ts';
@@ -102,6 +103,7 @@ export function findWarnings(
     ...leftoverWarnings(subjects),
     ...rowsElsewhere(facts, layout, wishes),
     ...otherHosts(facts, layout, wishes),
+    ...ovnWarnings(facts, layout, wishes),
   ];
   const encrypted = encryptedValues(facts, layout);
   const keepsMain = subjects.some(({ fact, planned }) => fact.component === layout.main && planned.action === 'keep');

@@ -3,6 +3,7 @@ import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup
 import { answersName, type Backup } from '../backup/backup.ts';
 import { isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
 import { readme } from '../backup/readme.ts';
+import { OVN_ROWS } from '../backup/readme-services.ts';
 import { survey } from '../backup/survey.ts';
 import { socketDirectory } from '../host/postgres/account.ts';
 import { trustedCas } from '../host/postgres/trust.ts';
@@ -10,6 +11,7 @@ import type { Credentials } from '../model/credentials.ts';
 import type { StepOf } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
 import { rowsScript } from './dwh-rows.ts';
+import { ovnScript } from './ovn-rows.ts';
 
 type BackupSeal = StepOf<'backup-seal'>;
 
@@ -82,6 +84,8 @@ export const backupSeal: StepRunner<'backup-seal'> = {
     await writeLogins(loginsOf(step, context, backup), context, backup);
     const unanswered = writeAnswers(step, context, backup);
     for (const one of plan.steps) if (one.kind === 'dwh-rows') backup.write('dwh-rows.sql', 'rows', rowsScript(one));
+    const ovn = plan.steps.filter((one) => one.kind === 'ovn-rows').map(ovnScript);
+    if (ovn.length > 0) backup.write(OVN_ROWS, 'ovn', ovn.join(''));
     const before = await survey(plan, host);
     const { dir, run, members } = backup;
     const text = readme({

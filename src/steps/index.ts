@@ -15,6 +15,7 @@ import { filesRemove } from './files-remove.ts';
 import { filesReset } from './files-reset.ts';
 import { linesRevert } from './lines-revert.ts';
 import { markerRewrite } from './marker-rewrite.ts';
+import { ovnRows } from './ovn-rows.ts';
 import { pkiRestore } from './pki-restore.ts';
 import { recordsRewrite } from './records-rewrite.ts';
 import { roleDrop } from './role-drop.ts';
@@ -37,6 +38,7 @@ export const RUNNERS: StepRunners = {
   'database-drop': databaseDrop,
   'role-drop': roleDrop,
   'dwh-rows': dwhRows,
+  'ovn-rows': ovnRows,
   'files-remove': filesRemove,
   'files-reset': filesReset,
   'file-put-back': filePutBack,

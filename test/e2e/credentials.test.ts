@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HISTORY_PASSWORD } from '../fixture/postgres.ts';
 import { Box } from './harness.ts';
 
 let box: Box;
@@ -55,6 +56,23 @@ describe('credentials that survive only', () => {
     expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
     expect(box.text(DATABASE)).toMatch(/^ENGINE_DB_PASSWORD="sample-password"$/m);
     await cleared();
+  });
+
+  it('in what the removal of a package put aside are used, and -d writes the drop-in and takes it away', async () => {
+    box = await Box.make({ release: '3.3', dwh: true });
+    const drop = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-database.conf';
+    const legacy = '/etc/ovirt-engine/ovirt-engine-dwh/Default.properties';
+    box.host.write(`${legacy}.rpmsave`, box.text(legacy), 0o640);
+    box.host.write(`${legacy}.rpmnew`, 'runInterleave=60\n');
+    box.host.remove(legacy);
+    box.host.remove(drop);
+    const { report, outcome } = await box.json(['-u', '-d']);
+    expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
+    expect(report.databases.find(({ component }) => component === 'dwh')).toMatchObject({ action: 'keep' });
+    expect(box.text(drop)).toContain('DWH_DB_DATABASE="ovirt_engine_history"');
+    expect(box.exists(`${legacy}.rpmsave`)).toBe(false);
+    expect(box.text(`${legacy}.rpmnew`)).toBe('runInterleave=60\n');
+    expect(box.written() + outcome.stdout).not.toContain(HISTORY_PASSWORD);
   });
 
   it('in an answer file are used, and the database is cleared even where it could be dropped', async () => {

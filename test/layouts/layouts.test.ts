@@ -1,10 +1,11 @@
 /** Layouts are data: what the rest of the program takes for granted of them holds for each, a new component's included. */
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../src/detect/glob.ts';
+import { baseOfCopy } from '../../src/detect/read/copies.ts';
 import { anchorOf, databasesOf, LAYOUTS, ownFilesOf, rulesOf } from '../../src/layouts/index.ts';
 import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
 import { type ComponentId, type DatabaseLayout, type FileRule, type Layout, RELEASES } from '../../src/model/layout.ts';
-import { isBelow, isPlainPath } from '../../src/model/paths.ts';
+import { isBelow, isPlainPath, nameOf, parentOf } from '../../src/model/paths.ts';
 import { verify } from '../../src/verify/index.ts';
 import { content, credentials, database, finished, superuserView } from '../plan/facts.ts';
 import { closure, planFor, step } from '../plan/steps.ts';
@@ -118,7 +119,11 @@ describe.each(named)('the layout of %s', (_, layout) => {
 
   it('removes whatever shows a component, so that the next run does not find it again', () => {
     for (const { id, shownBy } of layout.components)
-      for (const path of shownBy) expect(ruleFor(layout, path), `${id}: ${path}`).toBeDefined();
+      for (const path of shownBy) {
+        // A copy goes with what it is a copy of.
+        const base = baseOfCopy(nameOf(path)) ?? nameOf(path);
+        expect(ruleFor(layout, `${parentOf(path)}/${base}`), `${id}: ${path}`).toBeDefined();
+      }
   });
 
   it('keeps the PKI whole: what setup looks for in it has a rule, kept with the keys', () => {

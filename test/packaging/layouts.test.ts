@@ -42,6 +42,26 @@ describe('the document of the layouts', () => {
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
+  test('begins with a column for each release, marked where it has the component', () => {
+    const [head, ...others] = rows('matrix');
+    const known = LAYOUTS.flatMap(({ releases }) => releases);
+    expect(new Set(head?.slice(1, -1))).toEqual(new Set(known));
+    const marks = (title: string) => {
+      const cells = others.find(([cell]) => cell === title) ?? [];
+      return head?.filter((_, column) => cells[column] === 'x');
+    };
+    expect(marks('Reports')).toEqual(['3.3', '3.4', '3.5', '3.6']);
+    expect(marks('Keycloak')).toEqual(['4.5']);
+    expect(marks('Engine')).toEqual(expect.arrayContaining(known));
+  });
+
+  test('names every path once in the list of a component', () => {
+    const paths = rows('files')
+      .map(([cell]) => cell)
+      .filter((cell) => cell !== 'path');
+    expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);
+  });
+
   test('says from when to when, and with what it stays', () => {
     expect(row('components', 'Reports')).toEqual(['Reports', '3.1–3.6', '`ovirt-engine-reportsd` (3.5–3.6)']);
     expect(row('components', 'Keycloak')?.[1]).toBe('4.5');

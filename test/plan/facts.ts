@@ -220,6 +220,7 @@ export function finished(more: Partial<Facts> = {}): Facts {
       copies: [],
       thirdPartyWebCertificate: false,
     },
+    ovn: [],
     otherHosts: [],
     hollow: [],
     kept: [],

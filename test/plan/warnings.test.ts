@@ -30,6 +30,14 @@ describe('warnings', () => {
     expect(warning('role-elsewhere', { databases }, { keepDatabases: true })).toBeUndefined();
   });
 
+  it('provider-keys: a kept OVN provider whose keys go, which no setup makes again', () => {
+    const marker = { ...finished().marker!, values: { 'OVESETUP_OVN/ovirtProviderOvnId': 'id-1' } };
+    expect(warning('provider-keys', { marker }, { keepDatabases: true })).toContain('--keep-pki keeps them');
+    expect(warning('provider-keys', { marker }, { keepDatabases: true, keepPki: true })).toBeUndefined();
+    expect(warning('provider-keys', { marker })).toBeUndefined();
+    expect(warning('provider-keys', {}, { keepDatabases: true })).toBeUndefined();
+  });
+
   it('cascade and sessions: whom else the end of the database concerns', () => {
     const session = { pid: 1, role: 'reporting', application: 'grafana', client: '10.0.0.7', state: 'idle' };
     const databases = [

@@ -47,6 +47,9 @@ export const PROVIDER: MarkerTraps['provider'] = {
   key: 'OVESETUP_OVN/ovirtProviderOvn',
   idKey: 'OVESETUP_OVN/ovirtProviderOvnId',
   name: PROVIDER_NAME,
+  // Its plug-in enrols keys only where it adds the provider; it adds none where the marker names one (`network/ovirtproviderovn.py`, 4.2 to 4.5).
+  keysLost:
+    'engine-setup takes the OVN provider of the kept database for installed and never enrols its keys again. After it, make ovn-ndb, ovn-sdb and ovirt-provider-ovn with pki-enroll-pkcs12.sh and pki-pkcs12-extract.sh in /usr/share/ovirt-engine/bin, and restart ovirt-provider-ovn. --keep-pki keeps them.',
 };
 
 /** Asked since 4.1 of whoever upgrades. */

@@ -70,14 +70,6 @@ const files: readonly FileRule[] = [
     since: '4.0',
   },
   {
-    path: `${LEGACY}.rpmsave`,
-    phase: 'credential-copies',
-    why: 'configuration of the ETL with the database password, put aside by the removal of its package',
-    keep: 'database',
-    credentialsOf: 'dwh',
-    until: '3.3',
-  },
-  {
     path: `${DWH_STATE}/dwh_dbmd5/*.md5`,
     phase: 'state',
     why: "checksums of setup's schema scripts", // setup in developer mode only (db/schema.py)
@@ -131,6 +123,8 @@ const passwords: LineRule = {
 /** As `ovirt-engine-dwh-setup` of 3.3 leaves it: the drop-in names no server, and the package's own configuration of the ETL has everything. */
 export const dwh33: ComponentLayout = {
   ...dwh,
+  // A package puts aside only what somebody had filled.
+  shownBy: [...dwh.shownBy, `${LEGACY}.rpmsave`],
   database: {
     ...database,
     defaultRole: 'engine_history',

@@ -25,6 +25,7 @@ export function scripted({ release, components, pki, kept: more, brought }: Scri
     versionKey: '',
     secretKeys: [],
     markerTraps: { enabled: null, webServer: null, provider: null },
+    otherHosts: [],
     records: null,
     answers: null,
     upgradeQuestions: [],

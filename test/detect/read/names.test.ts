@@ -5,7 +5,7 @@ import { isSetupPgpass, parsePgpassLine } from '../../../src/detect/read/pgpass.
 import { compareVersions, numericVersion, releaseOf } from '../../../src/detect/read/versions.ts';
 
 describe('copies beside a file', () => {
-  test('carry a time, several, or the name of a temporary file', () => {
+  test('carry a time, several, the name of a temporary file, or that of what a package put aside', () => {
     const names = [
       'a.conf',
       'a.conf.20261123063214',
@@ -15,6 +15,8 @@ describe('copies beside a file', () => {
       'a.conf.2026112306321',
       'a.conf.x7_abcd.tmp',
       'a.conf.X7_ABCDE.tmp',
+      'a.conf.rpmsave',
+      'a.conf.rpmnew',
       'a.conf.bak',
       'a.conf2.20261123063214',
       'xa.conf.20261123063214',
@@ -25,9 +27,11 @@ describe('copies beside a file', () => {
       { path: '/etc/a.conf.20261123063214.20261124000000', kind: 'timestamped', copyOf: '/etc/a.conf' },
       { path: '/etc/a.conf.x7_abcde.tmp', kind: 'temporary', copyOf: '/etc/a.conf' },
       { path: '/etc/a.conf.20261123063214.x7_abcde.tmp', kind: 'temporary', copyOf: '/etc/a.conf' },
+      { path: '/etc/a.conf.rpmsave', kind: 'put-aside', copyOf: '/etc/a.conf' },
     ]);
     expect(copiesOf('/top', ['top.20261123063214'])[0]?.path).toBe('/top.20261123063214');
-    expect(['a.conf', '.20261123063214', '', '.tmp', 'database.txt.attr.old'].map(baseOfCopy)).toEqual([
+    expect(['a.conf', '.20261123063214', '', '.tmp', '.rpmsave', 'database.txt.attr.old'].map(baseOfCopy)).toEqual([
+      null,
       null,
       null,
       null,

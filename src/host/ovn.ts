@@ -1,0 +1,51 @@
+/** The databases of OVN, by their command-line tools (`ovn-nbctl`, `ovn-sbctl`), which find their server themselves. */
+import { HostError } from '../model/errors.ts';
+import type { OvnRows } from '../model/facts.ts';
+import type { Ovn } from './port.ts';
+import { type RunOptions, runOrFail } from './process.ts';
+
+/** Before a target that may write and has no role, which is what a bare one stands for (`ovn-sbctl`). */
+const PLAIN = /^read-write role="" /;
+
+/** What `get-ssl` prints, and `get-connection`: one target a line. Nothing where there is no row. */
+function rowsFrom(tls: string, connections: string): OvnRows {
+  const value = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(tls)?.[1] ?? '';
+  const privateKey = value('Private key');
+  return {
+    tls: privateKey === '' ? null : { privateKey, certificate: value('Certificate'), caCert: value('CA Certificate') },
+    connections: connections
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.replace(PLAIN, '')),
+  };
+}
+
+/** @param env where the servers are, if not where the tools look */
+export function createOvn(timeoutMs: number, env: Readonly<Record<string, string>> = {}): Ovn {
+  // Without a limit of its own a tool waits for its server for ever.
+  const limit = `--timeout=${Math.max(1, Math.ceil(timeoutMs / 1000))}`;
+  const ask = (tool: string, words: readonly string[], purpose: string): Promise<string> => {
+    const options: RunOptions = {
+      purpose,
+      timeoutMs: timeoutMs + 1000,
+      env,
+      hint: 'Start its server (ovn-northd), or look why it does not answer.',
+    };
+    return runOrFail(tool, [limit, ...words], options);
+  };
+  return {
+    async read(tool) {
+      const purpose = 'look at the connections of OVN';
+      try {
+        return rowsFrom(await ask(tool, ['get-ssl'], purpose), await ask(tool, ['get-connection'], purpose));
+      } catch (error) {
+        if (error instanceof HostError && error.code === 'ENOENT') return null;
+        throw error;
+      }
+    },
+    async removeRows(tool) {
+      // One transaction: both or none.
+      await ask(tool, ['del-connection', '--', 'del-ssl'], 'remove the connections of OVN');
+    },
+  };
+}
