@@ -161,10 +161,10 @@ describe.each(named)('the layout of %s', (_, layout) => {
     }
   });
 
-  it("removes directories only with what is below its anchors, and says which are packages'", () => {
+  it("removes directories only below its anchors, and says which are packages'", () => {
     for (const dir of layout.directories) {
       expect(
-        layout.anchors.some((anchor) => isBelow(dir, anchor)),
+        [...layout.anchors, ...layout.sharedAnchors].some((anchor) => isBelow(dir, anchor)),
         dir,
       ).toBe(true);
     }
