@@ -136,7 +136,7 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'upgrade interrupted: two records',
-    story: () => [interrupted('before-marker'), cleanup('-u'), setup('new')],
+    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
   },
   {
     name: 'upgrade to another version killed',
