@@ -32,6 +32,9 @@ export interface Sequence {
   story: (release: SequenceRelease) => readonly Step[] | null;
 }
 
+/** Setup makes the pair first, and writes down its password much later. */
+const EMPTY_PAIR = ['database engine of engine', 'role engine'];
+
 export const SEQUENCES: readonly Sequence[] = [
   { name: 'I: cleanup, remove, install', story: () => [cleanup('-u'), remove, install, setup('new')] },
   { name: 'II: remove, install, cleanup', story: () => [remove, install, cleanup('-u'), setup('new')] },
@@ -88,13 +91,14 @@ export const SEQUENCES: readonly Sequence[] = [
     // Nothing but the pair, and nobody knows its password any more: setup takes it and gives it another.
     name: 'setup killed at database-created',
     from: 'installed',
-    remains: ['database engine of engine', 'role engine'],
+    remains: EMPTY_PAIR,
     story: () => [killed('database-created'), needless('-u'), setup('new')],
   },
   ...STAGES.filter((stage) => stage !== 'database-created').map(
     (stage): Sequence => ({
       name: `setup killed at ${stage}`,
       from: 'installed',
+      ...(stage === 'pki-half' ? { remains: EMPTY_PAIR } : {}),
       story: () => [killed(stage), cleanup('-u'), setup('new')],
     }),
   ),
@@ -118,7 +122,7 @@ export const SEQUENCES: readonly Sequence[] = [
     name: 'second attempt after schema-half',
     // The second one makes another pair beside the half-built database, which has no content by which it could be told, and whose password nobody knows any more: it stays.
     from: 'installed',
-    remains: ['database engine of engine', 'role engine'],
+    remains: EMPTY_PAIR,
     story: () => [
       killed('schema-half'),
       spoilt('new', 'renamed-database'),
@@ -132,7 +136,7 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'upgrade interrupted: two records',
-    story: () => [interrupted('before-marker'), cleanup('-u'), setup('new')],
+    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
   },
   {
     name: 'upgrade to another version killed',
