@@ -54,7 +54,7 @@ describe.skipIf(skip).each(HOSTS)('sequences of $column', ({ release, place, col
   let ground: Ground;
   beforeAll(async () => {
     ground = await Ground.prepare(release, place, standIn);
-  });
+  }, LIMIT_MS);
   afterAll(() => ground?.destroy());
 
   for (const sequence of SEQUENCES) {
