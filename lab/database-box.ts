@@ -112,7 +112,8 @@ export class DatabaseBox {
     execFileSync('ip', ['link', 'add', CABLE, ...here!, 'type', 'veth', 'peer', 'name', CABLE, ...there!]);
     for (const { box, address } of ends) {
       const script = `ip address add ${address}/24 dev ${CABLE} && ip link set ${CABLE} up`;
-      box.must(['/bin/sh', '-c', `${script} && echo ${DATABASE_ADDRESS} ${DATABASE_HOST} >>/etc/hosts`]);
+      const line = `${DATABASE_ADDRESS} ${DATABASE_HOST}`;
+      box.must(['/bin/sh', '-c', `${script} && { grep -q '${line}' /etc/hosts || echo '${line}' >>/etc/hosts; }`]);
     }
   }
 
@@ -133,6 +134,20 @@ export class DatabaseBox {
     this.dba(`CREATE ROLE ${role} LOGIN PASSWORD '${password}';
       CREATE DATABASE ${name} OWNER ${role} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8';`);
     if (uuid) this.dba('CREATE EXTENSION "uuid-ossp"', name);
+  }
+
+  /** Keeps everything on the server as it is now, under a name. */
+  save(name: string): void {
+    this.#whileStopped(`rm -rf ${DATA}.${name}; cp -a ${DATA} ${DATA}.${name}`);
+  }
+
+  /** Brings it back as it was. */
+  restore(name: string): void {
+    this.#whileStopped(`rm -rf ${DATA}; cp -a ${DATA}.${name} ${DATA}`);
+  }
+
+  #whileStopped(script: string): void {
+    this.box.must(['/bin/sh', '-c', `systemctl stop postgresql-lab; ${script}; systemctl start postgresql-lab`]);
   }
 
   /** Text of a database. */

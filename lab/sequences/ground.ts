@@ -71,15 +71,18 @@ export class Ground {
     rpm.sh(`${PROGRAM}\n${makeSurvivors(rpm.edition)}`);
     await this.place.install(rpm);
     this.catalogues.set('installed', new SequenceHost(this, rpm, 'installed').catalogue());
+    this.place.keep?.('installed');
     await box.shutDown();
   }
 
   async #setUp(): Promise<void> {
     const host = await this.#bootOn('installed');
     this.#boxes.set('set up', host.box);
+    this.place.give?.(host.rpm, 'installed');
     const { code, outcome, output } = host.setup();
     if (code !== 0 || outcome?.damage.length !== 0) throw new Error(`the first setup failed: ${output}`);
     this.catalogues.set('set up', host.catalogue());
+    this.place.keep?.('set up');
     await host.box.shutDown();
   }
 
@@ -104,6 +107,7 @@ export class Ground {
     const next = this.#bootOn(beginning);
     next.catch(() => {}); // whoever takes it is told
     this.#next.set(beginning, next);
+    this.place.give?.(host.rpm, beginning);
     return host;
   }
 
@@ -116,5 +120,6 @@ export class Ground {
     for (const next of this.#next.values()) await next.then(({ box }) => box.destroy()).catch(() => {});
     await Promise.all(this.#ending);
     for (const box of this.#boxes.values()) await box.destroy();
+    await this.place.destroy?.();
   }
 }

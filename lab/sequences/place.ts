@@ -2,16 +2,24 @@
 import { postgresPrograms } from '../../test/fixture/programs.ts';
 import type { RpmHost } from '../packages/rpm-host.ts';
 import { PG_HBA, postgresqlUnit } from '../units.ts';
+import type { Beginning } from './ground.ts';
 
 export interface DatabasePlace {
   /** In the matrix. */
   name: string;
-  /** Lines of the answer file of every engine-setup. */
+  /** Lines of an answer file, by which engine-setup finds them on a host that was not cleaned up. */
   answers: string;
+  /** Databases that are there before any setup, for setup to fill. */
+  given: readonly string[];
   /** Makes the server, and on it what is there before any setup. Called once for each release, in a box whose state is kept. */
   install(host: RpmHost): Promise<void>;
   /** What a superuser of the server is answered: unaligned, without headings. */
   query(host: RpmHost, sql: string, database?: string): string;
+  /** Keeps the databases as they are now for hosts that begin so. On the host itself they are in its box. */
+  keep?(beginning: Beginning): void;
+  /** Gives a host the databases as they were at its beginning. */
+  give?(host: RpmHost, beginning: Beginning): void;
+  destroy?(): Promise<void>;
 }
 
 /** Nothing in these servers has to outlive a crash. */
@@ -19,12 +27,17 @@ const FAST = 'fsync = off\nfull_page_writes = off\nautovacuum = off\nshared_buff
 
 /** Somebody else's, with a name that could be taken for one of ours. */
 export const OTHERS_DATABASE = 'engine_rooms';
-const OTHERS = `CREATE ROLE inventory LOGIN PASSWORD 'sample-password';
+export const OTHERS = `CREATE ROLE inventory LOGIN PASSWORD 'sample-password';
 CREATE DATABASE ${OTHERS_DATABASE} OWNER inventory;
 \\connect ${OTHERS_DATABASE}
 SET ROLE inventory;
 CREATE TABLE public.rooms (name text);
 INSERT INTO public.rooms VALUES ('boiler room');`;
+
+/** A shell command that puts PostgreSQL's client programs where every shell finds them. */
+export function clientPrograms(bin: string): string {
+  return `ln -sf ${['psql', 'pg_dump', 'pg_restore'].map((name) => `${bin}/${name}`).join(' ')} /usr/local/bin`;
+}
 
 /** On the host itself, made by setup as the account `postgres`. */
 export function localServer(dataDir: string): DatabasePlace {
@@ -33,11 +46,12 @@ export function localServer(dataDir: string): DatabasePlace {
   return {
     name: 'local',
     answers: '',
+    given: [],
     async install(host) {
       const { bin } = await postgresPrograms();
       host.box.share('pg_hba.conf', PG_HBA);
       host.box.share('postgresql-lab.service', postgresqlUnit(bin, dataDir));
-      host.sh(`ln -sf ${['psql', 'pg_dump', 'pg_restore'].map((name) => `${bin}/${name}`).join(' ')} /usr/local/bin
+      host.sh(`${clientPrograms(bin)}
         mkdir -p ${dataDir} /run/postgresql && chown postgres ${dataDir} /run/postgresql`);
       host.box.must([`${bin}/initdb`, '-D', dataDir, '-A', 'peer', '--no-sync', '--locale=C.UTF-8'], asPostgres);
       host.sh(`cat /lab/pg_hba.conf >${dataDir}/pg_hba.conf

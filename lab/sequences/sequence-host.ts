@@ -20,6 +20,12 @@ UNION SELECT 'role ' || rolname || CASE WHEN rolsuper THEN ' superuser' ELSE '' 
 UNION SELECT 'member ' || member::regrole || ' of ' || roleid::regrole FROM pg_auth_members WHERE roleid::regrole::text !~ '^pg_'
 ORDER BY 1`;
 
+/** What is in a database, but for what every database has. */
+const OBJECTS = `SELECT 'extension ' || extname FROM pg_extension
+UNION SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+UNION SELECT 'relation ' || c.oid::regclass FROM pg_class c WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+UNION SELECT 'function ' || p.oid::regprocedure FROM pg_proc p WHERE pronamespace::regnamespace::text !~ '^(pg_|information_schema$)'`;
+
 /** Every row of every table, as text after the name of the table. */
 const ROWS = `SELECT format('SELECT %L || '' '' || t::text FROM %I.%I t', table_schema || '.' || table_name, table_schema, table_name)
 FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') \\gexec`;
@@ -36,6 +42,8 @@ export class SequenceHost {
   readonly ground: Ground;
   /** What it began as. */
   readonly beginning: Beginning;
+  /** By which setup finds databases that the last cleanup emptied, as its report says; null before any. */
+  #answerFiles: readonly string[] | null = null;
 
   constructor(ground: Ground, rpm: RpmHost, beginning: Beginning) {
     this.ground = ground;
@@ -47,12 +55,16 @@ export class SequenceHost {
     return this.rpm.box;
   }
 
-  /** Runs engine-setup, unattended. */
+  /** Runs engine-setup, unattended. Where the databases are it is told before any cleanup, or after one that emptied them. */
   setup(...words: readonly string[]): SetupEnded {
     const { release, place } = this.ground;
-    const answers = this.box.share('answers.conf', `${ANSWERS}${UPGRADE}${place.answers}`);
+    const answers = this.box.share(
+      'answers.conf',
+      `${ANSWERS}${UPGRADE}${this.#answerFiles === null ? place.answers : ''}`,
+    );
+    const files = (this.#answerFiles ?? []).map((path) => `--config-append=${path}`);
     const common = [`--components=${release.components.join(',')}`, '--key-bits=1024', `--answers=${answers}`];
-    const { code, stdout, stderr } = this.rpm.run(['engine-setup', ...common, ...words]);
+    const { code, stdout, stderr } = this.rpm.run(['engine-setup', ...common, ...files, ...words]);
     const last = stdout.trim().split('\n').at(-1) ?? '';
     const outcome = last.startsWith('{') ? (JSON.parse(last) as Outcome) : null;
     return { code, outcome, output: `${stdout}\n${stderr}` };
@@ -61,20 +73,25 @@ export class SequenceHost {
   /** Runs engine-cleanup as root does, on the host itself. */
   cleanup(...words: readonly string[]): Ended & { report: Report } {
     const ended = this.rpm.run(['engine-cleanup', ...words, '--json']);
-    return { ...ended, report: JSON.parse(ended.stdout || '{}') as Report };
+    const report = JSON.parse(ended.stdout || '{}') as Report;
+    if (report.changed) this.#answerFiles = report.databases.flatMap(({ answers }) => answers ?? []);
+    return { ...ended, report };
   }
 
-  /** Databases and roles, and the rows of somebody else's database, one line each. */
+  /** Databases and roles, one line each, the rows of somebody else's database, and what is in databases that setup did not make itself. */
   catalogue(): string[] {
-    const names = this.#lines(CATALOGUE);
-    return [...names, ...this.#lines(ROWS, OTHERS_DATABASE).map((row) => `row of others: ${row}`)].sort();
+    const others = this.#lines(ROWS, OTHERS_DATABASE).map((row) => `row of others: ${row}`);
+    const inside = this.ground.place.given.flatMap((name) =>
+      this.#lines(OBJECTS, name).map((line) => `${name}: ${line}`),
+    );
+    return [...this.#lines(CATALOGUE), ...others, ...inside].sort();
   }
 
   #lines(sql: string, database?: string): string[] {
     return this.ground.place.query(this.rpm, sql, database).split('\n').filter(Boolean);
   }
 
-  /** Every row of the databases that setup made, by database. */
+  /** Every row of databases, by database. */
   rows(databases: readonly string[]): Map<string, Set<string>> {
     return new Map(databases.map((name) => [name, new Set(this.#lines(ROWS, name))]));
   }
@@ -94,11 +111,11 @@ export class SequenceHost {
     return [...this.catalogue(), services, this.temporary().join('\n'), ...files, ...rows.sort()].join('\n');
   }
 
-  /** Databases that were not there before any setup. */
+  /** Databases that setup made or filled. */
   databases(): string[] {
     const others = this.ground.catalogues.get('installed') ?? [];
     const own = this.catalogue().filter((line) => !others.includes(line));
-    return own.flatMap((line) => /^database (\S+)/.exec(line)?.[1] ?? []);
+    return [...this.ground.place.given, ...own.flatMap((line) => /^database (\S+)/.exec(line)?.[1] ?? [])];
   }
 
   /** Files in /tmp, where setup's password files are; it is not on the disk. */

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { passedOver } from '../../test/fixture/needs.ts';
+import { whyNoDatabaseBox } from '../database-box.ts';
 import { PROJECT } from '../host.ts';
-import { EDITIONS } from '../packages/editions.ts';
+import { EDITIONS, type EditionName } from '../packages/editions.ts';
 import { whyNoPackages } from '../packages/rpm-host.ts';
 import { buildStandIn } from '../stand-in/build.ts';
 import { Ground } from './ground.ts';
@@ -14,21 +15,29 @@ import { Matrix } from './matrix.ts';
 import { localServer } from './place.ts';
 import { play } from './play.ts';
 import { RELEASES } from './releases.ts';
+import { elsewhere, remoteServer } from './remote-place.ts';
 import { SEQUENCES } from './sequences.ts';
 
 /** Longest run of one sequence: it takes some seconds on a machine that does nothing else. */
 const LIMIT_MS = 600_000;
 
-const skip = passedOver('Whole-host sequences', await whyNoPackages());
+const skip = passedOver('Whole-host sequences', (await whyNoPackages()) ?? (await whyNoDatabaseBox()));
 const work = mkdtempSync(join(tmpdir(), 'sequences-'));
 const standIn = join(work, 'engine-setup.cjs');
+/** Releases that are tried with the databases on a second host too, and whether setup checks that server's certificate. */
+const ELSEWHERE: Partial<Record<EditionName, boolean>> = { '4.3': false, '4.5.7': true };
+
 /** A place more for the databases is a line more for each release. */
-const HOSTS = RELEASES.map((release) => ({ release, place: localServer(release.dataDir) })).map((host) => ({
-  ...host,
-  column: `${EDITIONS[host.release.edition].release} ${host.place.name}`,
-}));
+const HOSTS = RELEASES.flatMap((release) => {
+  const verified = ELSEWHERE[release.edition];
+  const remote = elsewhere(release);
+  return [
+    { release, place: localServer(release.dataDir), isElsewhere: false },
+    ...(verified === undefined ? [] : [{ release: remote, place: remoteServer(remote, verified), isElsewhere: true }]),
+  ];
+}).map((host) => ({ ...host, column: `${EDITIONS[host.release.edition].release} ${host.place.name}` }));
 const matrix = new Matrix(
-  SEQUENCES.map(({ name }) => name),
+  [...new Set(SEQUENCES.map(({ name }) => name))],
   HOSTS.map(({ column }) => column),
 );
 
@@ -41,14 +50,16 @@ afterAll(() => {
   rmSync(work, { recursive: true });
 });
 
-describe.skipIf(skip).each(HOSTS)('sequences of $column', ({ release, place, column }) => {
+describe.skipIf(skip).each(HOSTS)('sequences of $column', ({ release, place, column, isElsewhere }) => {
   let ground: Ground;
   beforeAll(async () => {
     ground = await Ground.prepare(release, place, standIn);
-  });
+  }, LIMIT_MS);
   afterAll(() => ground?.destroy());
 
   for (const sequence of SEQUENCES) {
+    const { where = 'here' } = sequence;
+    if (where !== 'both' && (where === 'elsewhere') !== isElsewhere) continue;
     const story = sequence.story(release);
     if (story === null) continue;
     it(sequence.name, { timeout: LIMIT_MS }, () =>

@@ -28,6 +28,8 @@ export interface Sequence {
   keeps?: Kept;
   /** Lines of the catalogue that the last setup finds beside those of a server before any. */
   remains?: readonly string[];
+  /** Where the databases are: on the host itself unless it is said. */
+  where?: 'elsewhere' | 'both';
   /** Null for a release that has no such sequence. */
   story: (release: SequenceRelease) => readonly Step[] | null;
 }
@@ -35,13 +37,30 @@ export interface Sequence {
 /** Setup makes the pair first, and writes down its password much later. */
 const EMPTY_PAIR = ['database engine of engine', 'role engine'];
 
+/** Files of a host that hold the credentials of a database. */
+const CREDENTIALS =
+  "$(grep -rlE 'DB_PASSWORD|DB/password|dbpassword' /etc/ovirt-engine* /var/lib/ovirt-engine/setup/answers)";
+
 export const SEQUENCES: readonly Sequence[] = [
-  { name: 'I: cleanup, remove, install', story: () => [cleanup('-u'), remove, install, setup('new')] },
-  { name: 'II: remove, install, cleanup', story: () => [remove, install, cleanup('-u'), setup('new')] },
-  { name: 'removed only', story: () => [remove, cleanup('-u'), install, setup('new')] },
-  { name: 'again and again', story: () => [cleanup('-u'), needless('-u'), needless('-u'), setup('new')] },
+  {
+    name: 'I: cleanup, remove, install',
+    where: 'both',
+    story: () => [cleanup('-u'), remove, install, setup('new')],
+  },
+  {
+    name: 'II: remove, install, cleanup',
+    where: 'both',
+    story: () => [remove, install, cleanup('-u'), setup('new')],
+  },
+  { name: 'removed only', where: 'both', story: () => [remove, cleanup('-u'), install, setup('new')] },
+  {
+    name: 'again and again',
+    where: 'both',
+    story: () => [cleanup('-u'), needless('-u'), needless('-u'), setup('new')],
+  },
   {
     name: 'keep',
+    where: 'both',
     keeps: 'database',
     story: () => [cleanup('-u', '-d'), remove, install, setup('upgrade', 'hosts-unapproved', 'unreadable-values')],
   },
@@ -60,11 +79,13 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'keep with keys',
+    where: 'both',
     keeps: 'database and keys',
     story: () => [cleanup('-u', '-d', '--keep-pki'), setup('upgrade')],
   },
   {
     name: 'keys from the copy',
+    where: 'both',
     keeps: 'database and keys',
     story: () => [
       remove,
@@ -94,9 +115,16 @@ export const SEQUENCES: readonly Sequence[] = [
     remains: EMPTY_PAIR,
     story: () => [killed('database-created'), needless('-u'), setup('new')],
   },
+  {
+    name: 'setup killed at database-created',
+    where: 'elsewhere',
+    from: 'installed',
+    story: () => [killed('database-created'), cleanup('-u'), setup('new')],
+  },
   ...STAGES.filter((stage) => stage !== 'database-created').map(
     (stage): Sequence => ({
       name: `setup killed at ${stage}`,
+      where: 'both',
       from: 'installed',
       ...(stage === 'pki-half' ? { remains: EMPTY_PAIR } : {}),
       story: () => [killed(stage), cleanup('-u'), setup('new')],
@@ -190,6 +218,20 @@ export const SEQUENCES: readonly Sequence[] = [
       sh(
         "rm -r /var/lib/ovirt-engine/setup/answers/*; grep -rlE 'DB_PASSWORD|dbpassword' /etc/ovirt-engine* | xargs rm",
       ),
+      cleanup('-u'),
+      setup('new'),
+    ],
+  },
+  {
+    // II where it is impossible: what a DBA made can be reached by nothing but these credentials.
+    name: 'no credentials left',
+    where: 'elsewhere',
+    story: () => [
+      remove,
+      install,
+      sh(`tar -cf /lab/hidden.tar -C / ${CREDENTIALS} 2>/dev/null && rm ${CREDENTIALS}`),
+      refused('database', /no credentials.*engine\.conf\.d\/10-setup-database\.conf/, '-u'),
+      sh('tar -xf /lab/hidden.tar -C /'),
       cleanup('-u'),
       setup('new'),
     ],

@@ -7,6 +7,7 @@ import type { Credentials } from '../model/credentials.ts';
 import { HostError } from '../model/errors.ts';
 import type { DatabaseContent, Reach } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
+import { realPath } from '../model/paths.ts';
 import type { DetectContext } from './context.ts';
 
 /** What asking a server takes. */
@@ -109,11 +110,9 @@ export async function contactFirst(
     if (result.reach.state === 'unreachable') silent.add(server);
     first ??= result;
   }
-  return (
-    first ?? {
-      credentials: null,
-      reach: { state: 'no-credentials', message: `no credentials of the ${database.title} were found on this host` },
-      content: null,
-    }
-  );
+  if (first !== null) return first;
+  const [file] = database.credentials;
+  const place = file === undefined ? '' : ` (setup writes them to ${realPath(context.root, file)})`;
+  const message = `no credentials of the ${database.title} were found on this host${place}`;
+  return { credentials: null, reach: { state: 'no-credentials', message }, content: null };
 }

@@ -87,6 +87,7 @@ describe('credentials that survive only', () => {
     const { report } = await box.json(['-u']);
     expect(report).toMatchObject({ exitCode: 3, changed: false, databases: [{ action: 'refuse' }] });
     expect(report.refusals[0]!.message).toMatch(/no credentials/);
+    expect(report.refusals[0]!.message).toContain(box.path(DATABASE));
     expect(report.refusals[0]!.hint).toContain('-d');
   });
 
