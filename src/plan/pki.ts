@@ -1,5 +1,5 @@
 /** Keeping the CA and keys: whole, from the tree or from a copy, or not at all. Pure. */
-import { databaseLayoutOf, isApart, nameInPki } from '../layouts/index.ts';
+import { databaseLayoutOf, nameInPki } from '../layouts/index.ts';
 import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
@@ -39,10 +39,14 @@ function neededKeys({ pki }: Layout): string {
   return `${ca}, ${key} and ${store}`;
 }
 
-/** A host of other components alone has no CA of its own, but may have certificates that the engine's issued. */
-function isWithoutCa({ components, pki }: Facts, layout: Layout): boolean {
-  const signs = [layout.pki.caKey, ...layout.pki.halfSigns];
-  return isApart(layout, components) && pki.ca === 'absent' && !signs.some((path) => pki.present.includes(path));
+/**
+ * A host without the main component has no CA of its own, but may have certificates that the engine's issued: also after a run that kept nothing else. What of the main component's own
+ * PKI is left without its CA is none of them.
+ */
+function isWithoutCa({ components, files, pki }: Facts, layout: Layout): boolean {
+  const { caKey, halfSigns, webCa } = layout.pki;
+  if (components.includes(layout.main) || pki.ca !== 'absent') return false;
+  return ![caKey, ...halfSigns].some((path) => pki.present.includes(path)) && !files.some(({ path }) => path === webCa);
 }
 
 /** Judges `--keep-pki` against the keys that are there. */
@@ -59,11 +63,6 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
   if (facts.pki.usable) return { ...nothing, keep: true, warnings };
   const copy = facts.pki.copies.find(({ usable }) => usable);
   if (copy) return { ...nothing, keep: true, restoreFrom: copy.path, warnings };
-  if (isWithoutCa(facts, layout)) {
-    const message =
-      'This host has no CA of its own, as none without the engine has. Certificates that the engine issued for it are kept, with their keys.';
-    return { ...nothing, keep: true, warnings: [{ code: 'no-ca', message }] };
-  }
   const encrypted = encryptedValues(facts, layout);
   const places =
     facts.pki.copies.length > 0
@@ -81,6 +80,11 @@ export function judgePki(facts: Facts, layout: Layout, wishes: Wishes): PkiJudge
         },
       ],
     };
+  }
+  if (isWithoutCa(facts, layout)) {
+    const message =
+      'This host has no CA of its own, as none without the engine has. Certificates that the engine issued for it are kept, with their keys.';
+    return { ...nothing, keep: true, warnings: [{ code: 'no-ca', message }] };
   }
   return {
     ...nothing,

@@ -21,6 +21,11 @@ function list(paths: readonly string[]): string {
 /** `first`: a way on that loses less than removing the PKI. */
 type Stumble = (id: string, detail: string, first?: string) => Check;
 
+/** Only other components are set up here, or nothing is left but what a run kept on purpose, as its record says. */
+function hasNoEngine({ components, records }: Facts, layout: Layout): boolean {
+  return isApart(layout, components) || (components.length === 0 && records.databasesGone);
+}
+
 function hasHalf({ pki }: Facts, layout: Layout): boolean {
   return layout.pki.halfSigns.some((path) => pki.present.includes(path));
 }
@@ -107,7 +112,7 @@ function pairs(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
 
 /** Judges the tree by what is there, and by the keys where they were looked at. */
 export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[] {
-  if (facts.pki.ca === 'absent' && isApart(layout, facts.components) && !hasHalf(facts, layout))
+  if (facts.pki.ca === 'absent' && hasNoEngine(facts, layout) && !hasHalf(facts, layout))
     return [passed('pki', 'no CA, as on any host without the engine: its certificates come from there')];
   const hint = `Run "${cleanupCommand(facts)}" (without --keep-pki): it removes the PKI whole.`;
   const stumble: Stumble = (id, detail, first = '') => obstacle(id, detail, first + hint);

@@ -181,6 +181,18 @@ describe.each(CASES)(
   },
 );
 
+it('a run that keeps nothing but the keys of a proxy has nothing more to do the second time', async () => {
+  const box = await Box.make({ apart: 'vmconsole-proxy', release: '3.6' });
+  try {
+    expect((await box.json(['-u', '--keep-pki'])).report).toMatchObject({ outcome: 'ok', verify: { ready: true } });
+    expect(box.exists('/etc/pki/ovirt-vmconsole/proxy-ssh_host_rsa')).toBe(true);
+    const { report } = await box.json(['-u', '--keep-pki']);
+    expect(report).toMatchObject({ outcome: 'nothing-to-do', changed: false, steps: [], verify: { ready: true } });
+  } finally {
+    await box.destroy();
+  }
+});
+
 describe('the rows by which the engine knows a Data Warehouse elsewhere', () => {
   it('are all that a cleanup there changes in the engine’s database', async () => {
     const box = await Box.make({ apart: 'dwh', dwh: true });

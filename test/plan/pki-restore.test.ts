@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CopiedFile, Facts } from '../../src/model/facts.ts';
 import type { StepOf } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';
-import { finished, identity, WISHES } from './facts.ts';
+import { file, finished, identity, WISHES } from './facts.ts';
+import { planFor, removedBy } from './steps.ts';
 
 const PKI = '/etc/pki/ovirt-engine';
 
@@ -22,6 +23,21 @@ function planOf(files: CopiedFile[], more: Partial<Facts> = {}) {
 }
 
 const at = (list: readonly CopiedFile[] = []): string[] => list.map(({ to }) => to);
+
+it('certificates of a host without a CA stay with --keep-pki, also in the run after', () => {
+  const key = file('/etc/pki/ovirt-engine/keys/websocket-proxy.key.nopass', 'keystores', { keep: 'pki' });
+  const pki: Facts['pki'] = { ...finished().pki, present: [], ca: 'absent', usable: false, signs: false };
+  const host = { components: ['websocket-proxy' as const], databases: [], files: [key], pki, marker: null };
+  for (const components of [host.components, []]) {
+    const plan = planFor(finished({ ...host, components }), { keepPki: true });
+    expect(plan.refusals).toEqual([]);
+    expect(plan.kept.map(({ target }) => target)).toContain(key.path);
+    expect(plan.warnings.map(({ code }) => code)).toContain('no-ca');
+  }
+  const engine = planFor(finished({ ...host, components: ['engine'] }), { keepPki: true });
+  expect(engine.warnings.map(({ code }) => code)).toContain('no-keys-to-keep');
+  expect(removedBy(engine)).toContain(key.path);
+});
 
 describe('a copy whose places are free', () => {
   it('is put back whole, and destroys nothing', () => {

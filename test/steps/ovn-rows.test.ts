@@ -4,12 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Backup } from '../../src/backup/backup.ts';
 import type { DetectContext } from '../../src/detect/context.ts';
 import { findOvn } from '../../src/detect/ovn.ts';
 import { createOvn } from '../../src/host/ovn.ts';
 import { g5 } from '../../src/layouts/g5.ts';
+import { Vault } from '../../src/model/credentials.ts';
 import type { OvnFact } from '../../src/model/facts.ts';
 import type { Plan, StepOf } from '../../src/model/plan.ts';
+import { backupSeal } from '../../src/steps/backup-seal.ts';
 import type { StepContext } from '../../src/steps/context.ts';
 import { ovnRows, ovnScript } from '../../src/steps/ovn-rows.ts';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
@@ -128,8 +131,24 @@ describe.skipIf(skip)('rows of OVN', () => {
       expect(await context.host.ovn.read(step.tool)).toEqual({ tls: null, connections: [] });
     }
     expect(await look()).toEqual([]);
-    scratch.write('/ovn-rows.sh', steps.map(ovnScript).join(''));
-    run('sh', scratch.real('/ovn-rows.sh'));
+    scratch.mkdir('/backup');
+    const backup = new Backup(scratch.real('/backup'), 'run-1');
+    const sealing = {
+      ...context,
+      plan: { ...plan, steps },
+      backup,
+      vault: new Vault(),
+      layout: g5,
+      tools: finished().tools,
+    };
+    const about = { id: 'seal', title: '', target: '', needs: [], destructive: false };
+    await backupSeal.apply(
+      { ...about, kind: 'backup-seal', databases: [] },
+      { ...sealing, version: '0.0.0', extraCa: [] },
+    );
+    expect(readFileSync(backup.path('README'), 'utf8')).toContain('    sh ovn-rows.sh\n');
+    expect(readFileSync(backup.path('ovn-rows.sh'), 'utf8')).toBe(steps.map(ovnScript).join(''));
+    run('sh', backup.path('ovn-rows.sh'));
     for (const step of steps) expect(await context.host.ovn.read(step.tool)).toEqual(step.was);
   });
 
