@@ -1,20 +1,25 @@
 /** One command from its options to what is shown at the end, however it ends. */
 import { hostname } from 'node:os';
+import type { Host } from '../host/port.ts';
 import { Vault } from '../model/credentials.ts';
-import type { Refusal } from '../model/errors.ts';
+import type { Refusal, Warning } from '../model/errors.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import type { StopSignal } from '../model/outcome.ts';
+import type { Outcome, StopSignal } from '../model/outcome.ts';
 import { isBelow } from '../model/paths.ts';
-import { makeReport } from '../report.ts';
-import type { Dialogue, RunOptions, RunParts } from '../run.ts';
+import type { Plan } from '../model/plan.ts';
+import { makeReport, type ReportInput } from '../report.ts';
+import { runsToPrune } from '../restore/prune.ts';
+import type { RestoreDialogue } from '../restore/run.ts';
+import type { Dialogue, RunOptions } from '../run.ts';
 import { accountName, callerName } from './caller.ts';
 import { type End, endOf, unchanged } from './ending.ts';
 import { logHeader, NO_LOG, openLog, type RunLog } from './log.ts';
 import { describeOptions, type Options, wishesOf } from './options.ts';
 import { type Display, openProgress, withLog } from './progress.ts';
-import { converse } from './questions.ts';
+import { converse, PROCEED_QUESTION } from './questions.ts';
 import { renderPlan } from './render-plan.ts';
 import { renderReport } from './render-report.ts';
+import { pruneText, renderRestorePlan } from './render-restore.ts';
 import { printable } from './safe.ts';
 import { type Ending, show } from './show.ts';
 import { interruption } from './stop.ts';
@@ -32,6 +37,12 @@ export interface Invocation extends Streams {
   stop: { signal: AbortSignal; name(): StopSignal };
   /** Rejects with an error that no promise of the run carries (thrown in an event handler): it ends the run like any other. */
   crash?: Promise<never>;
+}
+
+interface Verb {
+  asks: boolean;
+  locks: boolean;
+  run(work: Work, host: Host): Promise<Ending>;
 }
 
 export class Session {
@@ -66,7 +77,7 @@ export class Session {
     this.#terminal.endQuestions();
     this.#display.clear();
     const { json, unattended } = this.#options;
-    const talked = !unattended && this.#witness.facts !== null;
+    const talked = !unattended && (this.#witness.facts !== null || this.#witness.plan !== null);
     show(ending, { terminal: this.#terminal, view: this.#view(), json, below: this.#witness.begun || talked });
     return ending.report.exitCode;
   }
@@ -81,17 +92,60 @@ export class Session {
   }
 
   async #dispatch(): Promise<Ending> {
-    const { command, root, timeoutMs } = this.#options;
-    const refusal = terminalRefusal(this.#options, this.#terminal);
+    const { command, root, timeoutMs, unattended } = this.#options;
+    const { asks, locks, run } = this.#verbs[command];
+    const pruning = this.#options.prune !== null;
+    const refusal = terminalRefusal((asks || pruning) && !unattended, this.#terminal);
     if (refusal) return this.#refused(refusal);
     const work = await this.#openWork();
-    const parts: RunParts = { host: work.host({ root, timeoutMs }), vault: this.#vault, dialogue: this.#dialogue() };
-    if (command === 'cleanup') return this.#cleanup(work, parts);
-    this.#display.wait('Looking at the host');
-    if (command === 'plan') return this.#unlessStopped(work.plan(this.#runOptions(), parts));
-    const report = await this.#unlessStopped(work.verify(this.#runOptions(), parts));
-    return { report, plan: null, facts: null };
+    const host = work.host({ root, timeoutMs });
+    return locks || pruning ? this.#locked(work, () => run(work, host)) : run(work, host);
   }
+
+  /** What each word needs and does. `asks`: it talks with the operator. `locks`: it changes the host, and is logged. */
+  readonly #verbs: Record<Options['command'], Verb> = {
+    cleanup: {
+      asks: true,
+      locks: true,
+      run: async (work, host) => {
+        this.#display.wait('Looking at the host');
+        const parts = { host, vault: this.#vault, dialogue: this.#dialogue() };
+        const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), parts));
+        return { report, plan: this.#witness.plan, facts: this.#witness.facts };
+      },
+    },
+    plan: {
+      asks: false,
+      locks: false,
+      run: (work, host) => {
+        this.#display.wait('Looking at the host');
+        const parts = { host, vault: this.#vault, dialogue: this.#dialogue() };
+        return this.#unlessStopped(work.plan(this.#runOptions(), parts));
+      },
+    },
+    verify: {
+      asks: false,
+      locks: false,
+      run: async (work, host) => {
+        this.#display.wait('Looking at the host');
+        const parts = { host, vault: this.#vault, dialogue: this.#dialogue() };
+        const report = await this.#unlessStopped(work.verify(this.#runOptions(), parts));
+        return { report, plan: null, facts: null };
+      },
+    },
+    restore: {
+      asks: true,
+      locks: true,
+      run: async (work, host) => {
+        this.#display.wait('Reading the backup');
+        const options = { ...this.#runOptions(), source: this.#options.run };
+        const parts = { host, vault: this.#vault, dialogue: this.#restoreDialogue() };
+        const report = await this.#unlessStopped(work.restore(options, parts));
+        return { report, plan: this.#witness.plan, facts: null };
+      },
+    },
+    runs: { asks: false, locks: false, run: (work) => this.#runs(work) },
+  };
 
   /**
    * Until the first step there is nothing to bring to an end: a stop signal is obeyed at once. After it, the run itself obeys. A crash ends the
@@ -108,7 +162,7 @@ export class Session {
   }
 
   /** Everything that changes the host happens between taking the lock and giving it back; so does what the log says of it. */
-  async #cleanup(work: Work, parts: RunParts): Promise<Ending> {
+  async #locked(work: Work, run: () => Promise<Ending>): Promise<Ending> {
     const { root } = this.#options;
     const { argv } = this.#invocation;
     const user = accountName();
@@ -119,17 +173,32 @@ export class Session {
     try {
       const refusal = this.#openLog();
       if (refusal) return this.#refused(refusal);
-      this.#display.wait('Looking at the host');
-      const ending = await this.#guarded(async () => {
-        const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), parts));
-        return { report, plan: this.#witness.plan, facts: this.#witness.facts };
-      });
+      const ending = await this.#guarded(run);
       this.#logEnding(ending);
       return ending;
     } finally {
       this.#log.close();
       lock.release();
     }
+  }
+
+  /** Lists the runs; with `--prune` removes the oldest backups first, where the operator agrees. */
+  async #runs(work: Work): Promise<Ending> {
+    const { root, prune, unattended } = this.#options;
+    const { version } = this.#invocation;
+    const listed = work.list(root);
+    const made = (outcome: Outcome, more: Partial<ReportInput> = {}): Ending => {
+      const input = { command: 'runs' as const, version, root, outcome, startedAt: this.#startedAt };
+      return { report: makeReport({ ...input, runs: listed, ...more }), plan: null, facts: null };
+    };
+    const old = prune === null ? [] : runsToPrune(listed, prune);
+    if (old.length === 0) return made('ok');
+    this.#terminal.say(pruneText(old));
+    if (!unattended && !(await this.#terminal.ask(PROCEED_QUESTION, { default: false }))) return made('declined');
+    const warnings: Warning[] = [];
+    const gone = work.prune(root, old, (warning) => warnings.push(warning));
+    for (const id of gone) this.#log.line(`removed run ${id} with its backup`);
+    return made(warnings.length > 0 ? 'incomplete' : 'ok', { warnings, runs: work.list(root) });
   }
 
   #openLog(): Refusal | null {
@@ -157,16 +226,27 @@ export class Session {
     report.warnings = [...report.warnings, warning];
   }
 
-  #dialogue(): Dialogue {
-    const { explicit } = this.#options;
+  #progress(after: string | null): Dialogue['progress'] {
     const logged: Dialogue['progress'] = {
       begin: (...step) => withLog(this.#display, this.#log).begin(...step),
       bytes: (...bytes) => this.#display.bytes(...bytes),
       end: (...step) => {
         withLog(this.#display, this.#log).end(...step);
-        if (this.#witness.finished) this.#display.wait('Checking what engine-setup will find');
+        if (after !== null && this.#witness.finished) this.#display.wait(after);
       },
     };
+    return this.#witness.watch(logged);
+  }
+
+  #planned(plan: Plan, text: string): void {
+    this.#display.clear();
+    this.#witness.plan = plan;
+    this.#log.line('the plan:');
+    this.#log.block(text);
+  }
+
+  #dialogue(): Dialogue {
+    const { explicit } = this.#options;
     return {
       decide: (facts, wishes, replan) => {
         this.#display.clear();
@@ -174,14 +254,24 @@ export class Session {
         const conversation = { terminal: this.#terminal, view: this.#view(), given: explicit };
         return converse(facts, wishes, replan, conversation);
       },
-      progress: this.#witness.watch(logged),
+      progress: this.#progress('Checking what engine-setup will find'),
       planned: (facts, plan) => {
-        this.#display.clear();
         this.#witness.facts = facts;
-        this.#witness.plan = plan;
-        this.#log.line('the plan:');
-        this.#log.block(renderPlan(plan, facts, this.#logView()));
+        this.#planned(plan, renderPlan(plan, facts, this.#logView()));
       },
+    };
+  }
+
+  #restoreDialogue(): RestoreDialogue {
+    return {
+      confirm: async (plan) => {
+        this.#display.clear();
+        const { unattended, verbose } = this.#options;
+        if (!unattended || verbose) this.#terminal.say(`${renderRestorePlan(plan, this.#view())}\n`);
+        return unattended || this.#terminal.ask(PROCEED_QUESTION, { default: false });
+      },
+      progress: this.#progress(null),
+      planned: (plan) => this.#planned(plan, renderRestorePlan(plan, this.#logView())),
     };
   }
 

@@ -1,4 +1,6 @@
 /** Finishes the backup: passwords and answer files, README, and last the manifest. Only from here on may anything be destroyed. */
+import { createHash } from 'node:crypto';
+import { planText } from '../apply/run-directory.ts';
 import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup/answer-file.ts';
 import type { Backup } from '../backup/backup.ts';
 import { isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
@@ -103,6 +105,7 @@ export const backupSeal: StepRunner<'backup-seal'> = {
       root: plan.root,
       release: plan.release,
       createdAt: new Date().toISOString(),
+      planSha256: createHash('sha256').update(planText(plan)).digest('hex'),
       databases: databases.map(({ component, name, host: server, port, role, local, action }) => ({
         component,
         name,

@@ -6,6 +6,7 @@ import { expected } from './expected.ts';
 
 export const filesReset: StepRunner<'files-reset'> = {
   touches: ({ files }) => files.map(({ path }) => path),
+  writes: ({ files }) => files.map(({ path }) => path),
 
   async probe({ files }, { host }) {
     for (const { path } of files) {

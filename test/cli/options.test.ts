@@ -103,13 +103,15 @@ describe('the command line', () => {
       file: '=/mnt/file',
       seconds: '=3',
       check: `=${FORCIBLE[0]}`,
+      number: '=3',
     };
     const machine = { files: { '/mnt/file': '' } };
     for (const { long, kind } of OPTIONS) {
       const option = `--${long}${values[kind]}`;
-      const [before, after] = [parse(`${option} plan`, machine), parse(`plan ${option}`, machine)];
+      const word = long === 'prune' ? 'runs' : 'plan';
+      const [before, after] = [parse(`${option} ${word}`, machine), parse(`${word} ${option}`, machine)];
       expect(before, option).toEqual(after);
-      expect(before.command).toBe('plan');
+      expect(before.command).toBe(word);
       expect([...before.explicit]).toContain(long);
     }
   });
@@ -126,8 +128,10 @@ describe('the command line', () => {
     ['—unattended', 'Unknown word "—unattended".', 'Did you mean --unattended?'],
     ['verfy', 'Unknown word "verfy".', 'Did you mean "verify"?'],
     ['cleanup-all', 'Unknown word "cleanup-all".', /engine-cleanup --help/],
-    ['restore', 'This version has no word "restore".', /README/],
-    ['runs', 'This version has no word "runs".', /README/],
+    ['restore 2026x', 'Unknown word "2026x".', /manual page/],
+    ['--prune 3', '--prune removes backups of earlier runs, and goes with the word runs.', /runs --prune/],
+    ['runs --prune many', '--prune needs a whole number, not "many".', /--prune 5/],
+    ['restore --no-backup', 'A restore always backs up what it replaces: --no-backup cannot be asked of it.', /out/],
     ['plan verify', '"plan" and "verify" cannot be asked for at once.', /./],
     ['--timeout', 'Option --timeout needs a value.', 'For example: --timeout=60'],
     ['--root', 'Option --root needs a value.', 'For example: --root=/some/directory'],
