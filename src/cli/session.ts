@@ -2,24 +2,20 @@
 import { hostname } from 'node:os';
 import type { Host } from '../host/port.ts';
 import { Vault } from '../model/credentials.ts';
-import type { Refusal, Warning } from '../model/errors.ts';
+import type { Refusal } from '../model/errors.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import type { Outcome, StopSignal } from '../model/outcome.ts';
+import type { StopSignal } from '../model/outcome.ts';
 import { isBelow } from '../model/paths.ts';
-import type { Plan } from '../model/plan.ts';
-import { makeReport, type ReportInput } from '../report.ts';
-import { runsToPrune } from '../restore/prune.ts';
-import type { RestoreDialogue } from '../restore/run.ts';
-import type { Dialogue, RunOptions } from '../run.ts';
+import { makeReport } from '../report.ts';
+import type { RunOptions, RunParts } from '../run.ts';
 import { accountName, callerName } from './caller.ts';
+import { cleanupDialogue, type Desk, restoreDialogue } from './dialogues.ts';
 import { type End, endOf, unchanged } from './ending.ts';
 import { logHeader, NO_LOG, openLog, type RunLog } from './log.ts';
 import { describeOptions, type Options, wishesOf } from './options.ts';
-import { type Display, openProgress, withLog } from './progress.ts';
-import { converse, PROCEED_QUESTION } from './questions.ts';
-import { renderPlan } from './render-plan.ts';
+import { type Display, openProgress } from './progress.ts';
 import { renderReport } from './render-report.ts';
-import { pruneText, renderRestorePlan } from './render-restore.ts';
+import { listAndPrune } from './runs.ts';
 import { printable } from './safe.ts';
 import { type Ending, show } from './show.ts';
 import { interruption } from './stop.ts';
@@ -37,12 +33,6 @@ export interface Invocation extends Streams {
   stop: { signal: AbortSignal; name(): StopSignal };
   /** Rejects with an error that no promise of the run carries (thrown in an event handler): it ends the run like any other. */
   crash?: Promise<never>;
-}
-
-interface Verb {
-  asks: boolean;
-  locks: boolean;
-  run(work: Work, host: Host): Promise<Ending>;
 }
 
 export class Session {
@@ -92,60 +82,50 @@ export class Session {
   }
 
   async #dispatch(): Promise<Ending> {
-    const { command, root, timeoutMs, unattended } = this.#options;
-    const { asks, locks, run } = this.#verbs[command];
-    const pruning = this.#options.prune !== null;
-    const refusal = terminalRefusal((asks || pruning) && !unattended, this.#terminal);
+    const { command, root, timeoutMs, unattended, prune } = this.#options;
+    // What changes something asks before, and holds the lock.
+    const changes = command === 'cleanup' || command === 'restore' || prune !== null;
+    const refusal = terminalRefusal(changes && !unattended, this.#terminal);
     if (refusal) return this.#refused(refusal);
     const work = await this.#openWork();
     const host = work.host({ root, timeoutMs });
-    return locks || pruning ? this.#locked(work, () => run(work, host)) : run(work, host);
+    const run = (): Promise<Ending> => this.#works[command](work, host);
+    return changes ? this.#locked(work, run) : run();
   }
 
-  /** What each word needs and does. `asks`: it talks with the operator. `locks`: it changes the host, and is logged. */
-  readonly #verbs: Record<Options['command'], Verb> = {
-    cleanup: {
-      asks: true,
-      locks: true,
-      run: async (work, host) => {
-        this.#display.wait('Looking at the host');
-        const parts = { host, vault: this.#vault, dialogue: this.#dialogue() };
-        const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), parts));
-        return { report, plan: this.#witness.plan, facts: this.#witness.facts };
-      },
+  /** What each word does. */
+  readonly #works: Record<Options['command'], (work: Work, host: Host) => Promise<Ending>> = {
+    cleanup: async (work, host) => {
+      this.#display.wait('Looking at the host');
+      const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), this.#parts(host)));
+      return { report, plan: this.#witness.plan, facts: this.#witness.facts };
     },
-    plan: {
-      asks: false,
-      locks: false,
-      run: (work, host) => {
-        this.#display.wait('Looking at the host');
-        const parts = { host, vault: this.#vault, dialogue: this.#dialogue() };
-        return this.#unlessStopped(work.plan(this.#runOptions(), parts));
-      },
+    plan: (work, host) => {
+      this.#display.wait('Looking at the host');
+      return this.#unlessStopped(work.plan(this.#runOptions(), this.#parts(host)));
     },
-    verify: {
-      asks: false,
-      locks: false,
-      run: async (work, host) => {
-        this.#display.wait('Looking at the host');
-        const parts = { host, vault: this.#vault, dialogue: this.#dialogue() };
-        const report = await this.#unlessStopped(work.verify(this.#runOptions(), parts));
-        return { report, plan: null, facts: null };
-      },
+    verify: async (work, host) => {
+      this.#display.wait('Looking at the host');
+      const report = await this.#unlessStopped(work.verify(this.#runOptions(), this.#parts(host)));
+      return { report, plan: null, facts: null };
     },
-    restore: {
-      asks: true,
-      locks: true,
-      run: async (work, host) => {
-        this.#display.wait('Reading the backup');
-        const options = { ...this.#runOptions(), source: this.#options.run };
-        const parts = { host, vault: this.#vault, dialogue: this.#restoreDialogue() };
-        const report = await this.#unlessStopped(work.restore(options, parts));
-        return { report, plan: this.#witness.plan, facts: null };
-      },
+    restore: async (work, host) => {
+      this.#display.wait('Reading the backup');
+      const options = { ...this.#runOptions(), source: this.#options.run };
+      const parts = { host, vault: this.#vault, dialogue: restoreDialogue(this.#desk()) };
+      const report = await this.#unlessStopped(work.restore(options, parts));
+      return { report, plan: this.#witness.plan, facts: null };
     },
-    runs: { asks: false, locks: false, run: (work) => this.#runs(work) },
+    runs: async (work) => {
+      const { root, prune } = this.#options;
+      const about = { root, prune, version: this.#invocation.version, startedAt: this.#startedAt };
+      return { report: await listAndPrune(work, about, this.#desk()), plan: null, facts: null };
+    },
   };
+
+  #parts(host: Host): RunParts {
+    return { host, vault: this.#vault, dialogue: cleanupDialogue(this.#desk()) };
+  }
 
   /**
    * Until the first step there is nothing to bring to an end: a stop signal is obeyed at once. After it, the run itself obeys. A crash ends the
@@ -182,25 +162,6 @@ export class Session {
     }
   }
 
-  /** Lists the runs; with `--prune` removes the oldest backups first, where the operator agrees. */
-  async #runs(work: Work): Promise<Ending> {
-    const { root, prune, unattended } = this.#options;
-    const { version } = this.#invocation;
-    const listed = work.list(root);
-    const made = (outcome: Outcome, more: Partial<ReportInput> = {}): Ending => {
-      const input = { command: 'runs' as const, version, root, outcome, startedAt: this.#startedAt };
-      return { report: makeReport({ ...input, runs: listed, ...more }), plan: null, facts: null };
-    };
-    const old = prune === null ? [] : runsToPrune(listed, prune);
-    if (old.length === 0) return made('ok');
-    this.#terminal.say(pruneText(old));
-    if (!unattended && !(await this.#terminal.ask(PROCEED_QUESTION, { default: false }))) return made('declined');
-    const warnings: Warning[] = [];
-    const gone = work.prune(root, old, (warning) => warnings.push(warning));
-    for (const id of gone) this.#log.line(`removed run ${id} with its backup`);
-    return made(warnings.length > 0 ? 'incomplete' : 'ok', { warnings, runs: work.list(root) });
-  }
-
   #openLog(): Refusal | null {
     const { log: path, root } = this.#options;
     try {
@@ -219,68 +180,31 @@ export class Session {
 
   #logEnding({ report, plan }: Ending): void {
     this.#log.line(`ends: ${report.outcome}, exit ${report.exitCode}`);
-    this.#log.block(renderReport(report, plan, this.#logView()));
+    this.#log.block(renderReport(report, plan, plainView({ hostname: hostname() })));
     const { path, trouble } = this.#log;
     if (trouble === null) return;
     const warning = { code: 'log', message: `The log ${path} is not whole: ${trouble}` };
     report.warnings = [...report.warnings, warning];
   }
 
-  #progress(after: string | null): Dialogue['progress'] {
-    const logged: Dialogue['progress'] = {
-      begin: (...step) => withLog(this.#display, this.#log).begin(...step),
-      bytes: (...bytes) => this.#display.bytes(...bytes),
-      end: (...step) => {
-        withLog(this.#display, this.#log).end(...step);
-        if (after !== null && this.#witness.finished) this.#display.wait(after);
-      },
-    };
-    return this.#witness.watch(logged);
-  }
-
-  #planned(plan: Plan, text: string): void {
-    this.#display.clear();
-    this.#witness.plan = plan;
-    this.#log.line('the plan:');
-    this.#log.block(text);
-  }
-
-  #dialogue(): Dialogue {
-    const { explicit } = this.#options;
+  /** What the dialogues with the operator work with. */
+  #desk(): Desk {
+    const { explicit, unattended, verbose } = this.#options;
     return {
-      decide: (facts, wishes, replan) => {
-        this.#display.clear();
-        this.#witness.facts = facts;
-        const conversation = { terminal: this.#terminal, view: this.#view(), given: explicit };
-        return converse(facts, wishes, replan, conversation);
-      },
-      progress: this.#progress('Checking what engine-setup will find'),
-      planned: (facts, plan) => {
-        this.#witness.facts = facts;
-        this.#planned(plan, renderPlan(plan, facts, this.#logView()));
-      },
-    };
-  }
-
-  #restoreDialogue(): RestoreDialogue {
-    return {
-      confirm: async (plan) => {
-        this.#display.clear();
-        const { unattended, verbose } = this.#options;
-        if (!unattended || verbose) this.#terminal.say(`${renderRestorePlan(plan, this.#view())}\n`);
-        return unattended || this.#terminal.ask(PROCEED_QUESTION, { default: false });
-      },
-      progress: this.#progress(null),
-      planned: (plan) => this.#planned(plan, renderRestorePlan(plan, this.#logView())),
+      terminal: this.#terminal,
+      view: this.#view(),
+      logView: plainView({ hostname: hostname() }),
+      display: this.#display,
+      log: () => this.#log,
+      witness: this.#witness,
+      given: explicit,
+      unattended,
+      verbose,
     };
   }
 
   #view(): View {
     return viewOf(this.#terminal, { verbose: this.#options.verbose, hostname: hostname() });
-  }
-
-  #logView(): View {
-    return plainView({ hostname: hostname() });
   }
 
   #runOptions(): RunOptions {

@@ -96,7 +96,7 @@ export function terminalRefusal(asks: boolean, terminal: Terminal): Refusal | nu
   return {
     check: 'terminal',
     message: 'There is no terminal to ask questions on, and --unattended was not given. Nothing was changed.',
-    hint: 'Run it on a terminal, or with -u, which asks nothing (a cleanup then drops the databases; with -u -d it keeps them).',
+    hint: 'Run it on a terminal, or with -u (a cleanup then drops the databases) or -u -d (it keeps them).',
     forcible: false,
   };
 }

@@ -1,6 +1,6 @@
 /** Which run a restore is about. Pure. */
 import { UsageError } from '../model/errors.ts';
-import type { PutBack } from './look.ts';
+import type { PutBack } from './findings.ts';
 import type { EarlierRun } from './runs.ts';
 
 /** Ids of the steps that were begun. */
@@ -16,10 +16,11 @@ function removedSomething(run: EarlierRun): boolean {
   );
 }
 
-/** Restores of a run that count: no cleanup came after them. */
+/** Restores of a run that count: no cleanup came after them, and they were not undone by a restore of their own. */
 function restoresOf(id: string, runs: readonly EarlierRun[]): EarlierRun[] {
   const lastCleanup = runs.filter(removedSomething).at(-1)?.id ?? '';
-  return runs.filter(({ plan, id: own }) => plan?.restores?.run === id && own > lastCleanup);
+  const restores = runs.filter(({ plan, id: own }) => plan?.restores?.run === id && own > lastCleanup);
+  return restores.filter((restore) => restoresOf(restore.id, runs).length === 0);
 }
 
 /** The run that put a run back to its end; null if none did, or a later cleanup took it away again. */

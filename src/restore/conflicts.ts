@@ -1,7 +1,7 @@
 /** Why a restore does not start. Pure. */
 import type { Refusal } from '../model/errors.ts';
 import { realPath } from '../model/paths.ts';
-import type { DatabaseFinding, Findings, RolesFinding } from './look.ts';
+import type { DatabaseFinding, Findings, RolesFinding } from './findings.ts';
 
 /** True if the script of a server has to be run: something that it makes is missing. */
 export function isIncomplete({ file, asBefore, roles, databases, ...present }: RolesFinding): boolean {

@@ -1,11 +1,10 @@
-/** Databases: what is in the way is dumped and emptied, then they are made and filled as they were. Pure. */
+/** Databases: what is in the way is backed up, then dropped or cleared. Pure. */
 import type { AdminServer } from '../model/credentials.ts';
 import type { BackedUpDatabase } from '../model/plan.ts';
 import type { StepList } from '../plan/build.ts';
 import { isSuperuser } from '../plan/servers.ts';
 import { isIncomplete, nameOf } from './conflicts.ts';
-import type { Chain } from './file-steps.ts';
-import type { DatabaseFinding, Findings, RolesFinding } from './look.ts';
+import type { DatabaseFinding, Findings, RolesFinding } from './findings.ts';
 import type { Acts } from './plan.ts';
 
 function sameServer(one: AdminServer, other: AdminServer): boolean {
@@ -18,7 +17,7 @@ function isEmptied(database: DatabaseFinding, acts: Acts): boolean {
 }
 
 /** It is dropped: to be made anew by its script, or because it was not there before. */
-function isDropped(database: DatabaseFinding, acts: Acts): boolean {
+export function isDropped(database: DatabaseFinding, acts: Acts): boolean {
   if (database.way.as === 'role' || !acts(database)) return false;
   return database.now === 'full' || (database.now === 'empty' && database.before.state === 'absent');
 }
@@ -29,7 +28,7 @@ function ownerLogin({ way, credentials }: DatabaseFinding): DatabaseFinding['cre
 }
 
 /** The script of a server is run where something that it makes is missing, or is about to go. */
-function isRun(roles: RolesFinding, { databases }: Findings, acts: Acts): boolean {
+export function isRun(roles: RolesFinding, { databases }: Findings, acts: Acts): boolean {
   if (roles.file === null) return false;
   return isIncomplete(roles) || databases.some((one) => isDropped(one, acts) && belongsTo(one, roles));
 }
@@ -177,79 +176,5 @@ export function planEmptying(findings: Findings, acts: Acts, list: StepList, nee
         },
         [...needs, ...list.ids('database-drop')],
       );
-  }
-}
-
-/** Makes roles and databases again, and fills the databases. */
-export function planFilling(findings: Findings, acts: Acts, list: StepList, chain: Chain): void {
-  for (const [index, roles] of findings.roles.entries()) {
-    const { server, file } = roles;
-    if (file === null || !isRun(roles, findings, acts)) continue;
-    const dropped = findings.databases
-      .filter((one) => isDropped(one, acts))
-      .map(({ credentials }) => credentials.database);
-    const missing = (names: readonly string[], present: readonly string[]): string[] =>
-      names.filter((name) => !present.includes(name));
-    const names = [
-      ...roles.roles.map((role) => `role "${role}"`),
-      ...roles.databases.map((name) => `database "${name}"`),
-    ];
-    list.add(
-      {
-        kind: 'roles-make',
-        id: `make:roles:${index + 1}`,
-        title: `Make ${names.join(', ')} again`,
-        target: names[0] ?? file,
-        destructive: true,
-        server,
-        file,
-        roles: roles.roles,
-        madeRoles: missing(roles.roles, roles.presentRoles),
-        databases: roles.databases,
-        madeDatabases: missing(roles.databases, roles.presentDatabases).filter((name) => !dropped.includes(name)),
-      },
-      chain(),
-    );
-  }
-  for (const database of findings.databases) {
-    const { key, component, credentials, way, exclude, before } = database;
-    if (before.state !== 'full' || !acts(database)) continue;
-    list.add(
-      {
-        kind: 'database-fill',
-        id: `fill:${key}`,
-        title: `Fill ${nameOf(database)} from its backup`,
-        target: credentials.database,
-        destructive: true,
-        key,
-        component,
-        credentials,
-        way,
-        exclude,
-        file: before.dump,
-      },
-      chain(),
-    );
-  }
-}
-
-/** Rows in engine databases that stayed. */
-export function planRows({ rows }: Findings, acts: Acts, list: StepList, chain: Chain): void {
-  for (const [index, row] of rows.entries()) {
-    const { credentials, before, now } = row;
-    if (now === null || !acts(row)) continue;
-    list.add(
-      {
-        kind: 'rows-put',
-        id: `rows:${index + 1}`,
-        title: `Set the rows of the Data Warehouse in ${nameOf(row)} as they were`,
-        target: credentials.database,
-        destructive: true,
-        credentials,
-        rows: before,
-        was: now,
-      },
-      chain(),
-    );
   }
 }

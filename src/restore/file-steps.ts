@@ -2,7 +2,7 @@
 import { nameOf, parentOf, realPath } from '../model/paths.ts';
 import type { PlannedFile, PutFile } from '../model/plan.ts';
 import type { StepList } from '../plan/build.ts';
-import type { FileFinding, Findings, GroupFinding } from './look.ts';
+import type { FileFinding, Findings, GroupFinding } from './findings.ts';
 import type { Acts } from './plan.ts';
 
 /** What a step depends on: all before it. */

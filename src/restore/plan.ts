@@ -9,9 +9,10 @@ import type { Kept, Plan, PlannedDatabase, Wishes } from '../model/plan.ts';
 import { StepList } from '../plan/build.ts';
 import { dropForced, forcedWarnings } from '../plan/forced.ts';
 import { conflictsOf, refusalsOf } from './conflicts.ts';
-import { planDumps, planEmptying, planFilling, planRows } from './database-steps.ts';
+import { planDumps, planEmptying } from './database-steps.ts';
 import { planArchives, planFiles, planMakeDirectories, planRemoveDirectories } from './file-steps.ts';
-import type { Findings } from './look.ts';
+import { planFilling, planRows } from './filling-steps.ts';
+import type { Findings } from './findings.ts';
 import { planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
 
 export interface RestoreTarget {

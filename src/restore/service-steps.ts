@@ -2,7 +2,7 @@
 import type { Warning } from '../model/errors.ts';
 import type { StepList } from '../plan/build.ts';
 import type { Chain } from './file-steps.ts';
-import type { Findings, ServiceFinding } from './look.ts';
+import type { Findings, ServiceFinding } from './findings.ts';
 import type { Acts } from './plan.ts';
 
 /** Something that a service works with is put back or taken away. */

@@ -22,8 +22,10 @@ function loginsOf({ databases }: BackupSeal, { plan }: StepContext, backup: Back
     return action === 'clear' && credentials !== null && backup.dumpOf(database) !== null ? [credentials] : [];
   });
   for (const step of plan.steps) {
-    if (step.kind === 'dwh-rows') logins.push(step.credentials);
-    if (step.kind === 'roles-dump' && 'credentials' in step.server)
+    if (step.kind === 'dwh-rows' || step.kind === 'rows-put') logins.push(step.credentials);
+    // A restore of this restore empties it again.
+    if (step.kind === 'database-fill') logins.push(step.credentials);
+    if ((step.kind === 'roles-dump' || step.kind === 'roles-make') && 'credentials' in step.server)
       logins.push({ ...step.server.credentials, database: '*' });
   }
   return logins;

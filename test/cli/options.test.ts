@@ -34,6 +34,8 @@ describe('the command line', () => {
     const { explicit, ...options } = parse('');
     expect(options).toEqual({
       command: 'cleanup',
+      run: null,
+      prune: null,
       unattended: false,
       keepDatabases: undefined,
       keepPki: false,
@@ -85,6 +87,11 @@ describe('the command line', () => {
     ['plan', { command: 'plan' }],
     ['verify', { command: 'verify' }],
     ['-- plan', { command: 'plan' }],
+    ['runs', { command: 'runs', prune: null }],
+    ['runs --prune 3', { command: 'runs', prune: 3 }],
+    ['restore', { command: 'restore', run: null }],
+    ['-u restore 20261124T020405Z-1a2b3c', { command: 'restore', run: '20261124T020405Z-1a2b3c', unattended: true }],
+    ['restore 20261124 -v', { command: 'restore', run: '20261124', verbose: true }],
   ];
 
   test.each(MEANINGS)('%s', (argv, meaning) => {
