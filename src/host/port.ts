@@ -71,10 +71,10 @@ export interface Files {
   /** Makes a symbolic link where nothing or a link is; the target is only text. */
   link(path: string, target: string, anchor: string): Promise<void>;
   /**
-   * Puts a copy of a file or link of ours in its place, with owner, mode, times, extended attributes, ACLs and label: complete beside it, then renamed over what is there,
-   * which must still be what `expect` says (null: nothing).
+   * Puts copies of files and links of ours in their places, with owner, mode, times, extended attributes, ACLs and label: complete beside it, then renamed over what is there,
+   * which must still be what `expect` says (null: nothing). `staged`: real path of what is copied; it does not stay.
    */
-  put(path: string, staged: string, how: { anchor: string; expect: Identity | null }): Promise<void>;
+  putAll(puts: readonly { path: string; staged: string; expect: Identity | null; anchor: string }[]): Promise<void>;
   /** Makes a directory; one that is there stays as it is. Its parent must exist. */
   makeDir(path: string, meta: { mode: number; uid: number; gid: number }, anchor: string): Promise<void>;
   /** Host paths of the anchors' mount check at detection: true if path lies on another mount than its anchor, or is a mount itself. */

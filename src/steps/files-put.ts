@@ -65,10 +65,11 @@ export const filesPut: StepRunner<'files-put'> = {
     const door = doorOf(step, context);
     const files = await missing(step, door.files);
     await staged(step, files, context, async (stage) => {
-      for (const { path, present } of files) {
+      const puts = files.map(({ path, present }) => {
         const expect = present && (step.outside ? present : expected({ path, identity: present, why: '' }, context));
-        await door.files.put(path, join(stage, path), { anchor: door.anchor(path), expect });
-      }
+        return { path, staged: join(stage, path), expect, anchor: door.anchor(path) };
+      });
+      await door.files.putAll(puts);
     });
   },
 };
