@@ -1,10 +1,12 @@
 /** Fills an empty database from the dump of an earlier run. */
 import { placeOf } from '../host/postgres/connection.ts';
+import { resetDefaultPrivileges } from '../host/postgres/default-privileges.ts';
 import { fillDatabase } from '../host/postgres/fill.ts';
 import { HostError } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
 import { isAsBefore, isEmpty, loginTo } from './database-state.ts';
+import { within } from './dwh-rows.ts';
 import { sourceMember } from './source.ts';
 
 /** Whoever is no superuser may not comment on extensions, and a plain role finds them there. */
@@ -25,6 +27,7 @@ async function fill(step: StepOf<'database-fill'>, context: StepContext): Promis
       hint: "Install PostgreSQL's client programs, then run engine-cleanup restore again.",
     });
   }
+  if (step.way.as === 'role') await within(step, context, resetDefaultPrivileges);
   const login = await loginTo(step, context, runDir);
   try {
     await fillDatabase({

@@ -47,7 +47,7 @@ const startLinks = (): string[] =>
   box.host.services.names.map((name) => readlinkSync(box.path(`/etc/rc3.d/S90${name}`)));
 
 describe('a clearing run', () => {
-  it('comes back whole, with its services, and a second restore has nothing to do', { timeout: 240_000 }, async () => {
+  it('comes back whole, with its services, and a second restore has nothing to do', { timeout: 600_000 }, async () => {
     box = await Box.make({ dwh: true, grafana: true, keycloak: true, firewalld: true, services: true });
     const databases = ['engine', 'ovirt_engine_history', 'ovirt_engine_keycloak'];
     chmodSync(box.path(DIRECTORY), 0o750);
@@ -80,7 +80,7 @@ const MARKER = '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf';
 
 describe('what changed since the run', () => {
   it('is not overwritten, unless the operator says so, and then a restore of the restore brings it back', {
-    timeout: 240_000,
+    timeout: 600_000,
   }, async () => {
     box = await Box.make();
     await box.server.superuser('ALTER DEFAULT PRIVILEGES FOR ROLE engine GRANT SELECT ON TABLES TO PUBLIC', 'engine');
@@ -128,7 +128,7 @@ describe('what changed since the run', () => {
 
 describe('a keeping run', () => {
   it('comes back with the rows of the Data Warehouse, from a directory of its own, and what works then is left alone', {
-    timeout: 240_000,
+    timeout: 600_000,
   }, async () => {
     box = await Box.make({ dwh: true, services: true });
     await box.server.superuser(
@@ -161,7 +161,7 @@ describe('a keeping run', () => {
 });
 
 describe('killed', () => {
-  it('at any step, a restore is continued by the next', { timeout: 280_000 }, async () => {
+  it('at any step, a restore is continued by the next', { timeout: 600_000 }, async () => {
     box = await Box.make();
     const [files, text] = [picture(), await dump('engine')];
     for (const step of [
@@ -191,7 +191,7 @@ describe('killed', () => {
 });
 
 describe('a backup that is not whole', () => {
-  it('is refused before the first change, and listed as what it is', { timeout: 240_000 }, async () => {
+  it('is refused before the first change, and listed as what it is', { timeout: 600_000 }, async () => {
     box = await Box.make();
     const { report } = await box.json(['-u']);
     const { id, backup } = report.run!;
@@ -256,7 +256,7 @@ describe('a backup that is not whole', () => {
 });
 
 describe('old backups', () => {
-  it('go only when asked for, the oldest first', { timeout: 240_000 }, async () => {
+  it('go only when asked for, the oldest first', { timeout: 600_000 }, async () => {
     box = await Box.make();
     await box.json(['-u']);
     await box.json(['restore', '-u']);

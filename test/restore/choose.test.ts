@@ -6,7 +6,12 @@ import { runsToPrune } from '../../src/restore/prune.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
 
 const REMOVAL = { id: 'remove:marker', kind: 'files-remove', destructive: true, files: [] } as unknown as Step;
-const PUT = { id: 'put:remove:marker', kind: 'files-put', destructive: true, files: [{ path: '/etc/a' }] } as unknown as Step;
+const PUT = {
+  id: 'put:remove:marker',
+  kind: 'files-put',
+  destructive: true,
+  files: [{ path: '/etc/a' }],
+} as unknown as Step;
 
 function made(id: string, step: Step, more: Partial<EarlierRun>, plan: Partial<Plan> = {}): EarlierRun {
   return {
@@ -79,6 +84,7 @@ describe('an earlier restore', () => {
 
 it('old backups are the oldest beyond those that stay; what has none does not count', () => {
   const listed = ['1', '2', '3', '4'].map((id) => ({ id, state: id === '2' ? 'none' : 'whole' }));
-  const pruned = (keep: number): string[] => runsToPrune(listed as Parameters<typeof runsToPrune>[0], keep).map(({ id }) => id);
+  const pruned = (keep: number): string[] =>
+    runsToPrune(listed as Parameters<typeof runsToPrune>[0], keep).map(({ id }) => id);
   expect([pruned(0), pruned(1), pruned(3), pruned(9)]).toEqual([['1', '3', '4'], ['1', '3'], [], []]);
 });
