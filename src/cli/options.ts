@@ -175,6 +175,7 @@ function explicitNames(line: CommandLine, values: ConfigValues): Set<OptionName>
   const names = new Set<OptionName>([...line.switches.keys(), ...line.paths.keys()]);
   if (line.seconds !== null) names.add('timeout');
   if (line.force.length > 0) names.add('force');
+  if (line.prune !== null) names.add('prune');
   for (const key of Object.keys(values)) {
     const row = optionRow(key);
     if (row) names.add(row.long);
