@@ -155,6 +155,18 @@ export class LabHost {
     );
   }
 
+  /** The engine's database as text. */
+  dump(): string {
+    const text = this.box.must([`${this.#bin}/pg_dump`, '-h', '/run/postgresql', 'engine'], { user: 'postgres' });
+    return text.replace(/^\\(?:un)?restrict .*$/gm, '');
+  }
+
+  /** The role that the password of setup logs in as. */
+  login(): string {
+    const script = `PGPASSWORD=${ENGINE_PASSWORD} ${this.#bin}/psql -X -At -h localhost -U engine -d engine -c 'SELECT current_user'`;
+    return this.box.must(['sh', '-c', script]).trim();
+  }
+
   /** The whole file system of the box but what the kernel and the test itself keep there; content of what lies in /etc. */
   listing(): Map<string, string> {
     const skip = [

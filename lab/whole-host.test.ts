@@ -27,6 +27,7 @@ const ALLOWED: [RegExp, string][] = [
 describe.skipIf(skip)('a whole host', () => {
   let host: LabHost;
   let before: Map<string, string>;
+  let setUp: { files: Map<string, string>; databases: string; dump: string };
   let databasesBefore: string;
   let after: Map<string, string>;
   let ended: { code: number; stdout: string; stderr: string };
@@ -45,6 +46,7 @@ describe.skipIf(skip)('a whole host', () => {
         .split('\n'),
     ).toEqual(OVIRT_UNITS.map(() => 'active'));
     expect(host.databases()).not.toBe(databasesBefore);
+    setUp = { files: host.listing(), databases: host.databases(), dump: host.dump() };
     ended = host.engineCleanup(['-u', '--json']);
     report = JSON.parse(ended.stdout || '{}') as Report;
     after = host.listing();
@@ -116,5 +118,42 @@ describe.skipIf(skip)('a whole host', () => {
     const busy = host.box.run(['sh', '-c', script]);
     expect(busy.code).toBe(75);
     expect(JSON.parse(busy.stdout)).toMatchObject({ outcome: 'busy', exitCode: 75 });
+  });
+
+  it('is put back by a restore: files, database with role and password, services', () => {
+    const ended = host.engineCleanup(['restore', '-u', '--json']);
+    const restored = JSON.parse(ended.stdout || '{}') as Report;
+    expect(restored.steps?.filter(({ error }) => error)).toEqual([]);
+    expect(restored).toMatchObject({ exitCode: 0, outcome: 'ok', restores: report.run!.id });
+    expect(host.databases()).toBe(setUp.databases);
+    expect(host.dump()).toBe(setUp.dump);
+    expect(host.login()).toBe('engine');
+    const now = host.listing();
+    const ours = (path: string): boolean => !/^\/var\/(log|lib\/(systemd|engine-cleanup))(\/|$)/.test(path);
+    const differing = [...new Set([...setUp.files.keys(), ...now.keys()])].filter(
+      (path) => ours(path) && setUp.files.get(path) !== now.get(path),
+    );
+    expect(differing.map((path) => `${path}: ${setUp.files.get(path)} -> ${now.get(path)}`)).toEqual([]);
+    const state = (verb: string): string[] =>
+      host.box
+        .run(['systemctl', verb, ...OVIRT_UNITS])
+        .stdout.trim()
+        .split('\n');
+    expect(state('is-active')).toEqual(OVIRT_UNITS.map(() => 'active'));
+    expect(state('is-enabled')).toEqual(OVIRT_UNITS.map(() => 'enabled'));
+    const again = JSON.parse(host.engineCleanup(['restore', '-u', '--json']).stdout) as Report;
+    expect(again).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do', changed: false });
+  });
+
+  it('and a restore of that restore drops what it made, so that a cleanup has nothing to do', () => {
+    const listed = JSON.parse(host.engineCleanup(['runs', '--json']).stdout) as Report;
+    const restore = listed.runs!.at(-1)!;
+    expect(restore).toMatchObject({ command: 'restore', outcome: 'ok', state: 'whole' });
+    const undone = JSON.parse(host.engineCleanup(['restore', restore.id, '-u', '--json']).stdout) as Report;
+    expect(undone.steps?.filter(({ error }) => error)).toEqual([]);
+    expect(undone).toMatchObject({ exitCode: 0, outcome: 'ok' });
+    expect(host.databases()).toBe(databasesBefore);
+    const cleanup = JSON.parse(host.engineCleanup(['-u', '--json']).stdout) as Report;
+    expect(cleanup).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do' });
   });
 });

@@ -6,7 +6,7 @@ import type { Facts } from './model/facts.ts';
 import { exitCodeOf, type Outcome, type StopSignal } from './model/outcome.ts';
 import { shownTarget } from './model/paths.ts';
 import { databaseKey, type Plan } from './model/plan.ts';
-import type { Command, Report, ReportedDatabase, ReportedStep, Verdict } from './model/report.ts';
+import type { Command, ListedRun, Report, ReportedDatabase, ReportedStep, Verdict } from './model/report.ts';
 
 export interface ReportInput {
   command: Command;
@@ -30,6 +30,8 @@ export interface ReportInput {
   /** Services that were started again where nothing had been destroyed. */
   restarted?: string[] | undefined;
   error?: { message: string; hint: string | null } | null;
+  /** Of the command `runs`. */
+  runs?: ListedRun[];
 }
 
 /** The steps of a plan that was not executed. */
@@ -82,6 +84,8 @@ export function makeReport(input: ReportInput): Report {
     verify: input.verdict ?? null,
     ...(input.restarted ? { intact: true, restarted: input.restarted } : {}),
     ...(plan && plan.answers.length > 0 ? { answers: plan.answers } : {}),
+    ...(plan?.restores ? { restores: plan.restores.run } : {}),
+    ...(input.runs ? { runs: input.runs } : {}),
     ...(input.error ? { error: input.error } : {}),
     durationMs: Math.round(performance.now() - input.startedAt),
   };

@@ -1,28 +1,20 @@
-/** The story of a run on one screen: lock, detect, plan, confirm, apply, verify, report. */
-import { setMaxListeners } from 'node:events';
-import { closeRun, unchecked } from './apply/ending.ts';
-import { execute, type Progress } from './apply/execute.ts';
-import { openJournal } from './apply/journal.ts';
-import { makeRunDirectory, newRunId, type RunDirectory, runPaths, writeDurably } from './apply/run-directory.ts';
-import { closeSessions, goBack } from './apply/way-back.ts';
-import { Backup } from './backup/backup.ts';
+import { carryOut, touched } from './apply/carry-out.ts';
+import { unchecked } from './apply/ending.ts';
+import type { Progress } from './apply/execute.ts';
+import { newRunId, runPaths } from './apply/run-directory.ts';
 import { closingCheck } from './closing-check.ts';
 import { type DetectOptions, detect } from './detect/index.ts';
 import type { Host } from './host/port.ts';
 import { layoutOf, newestLayout } from './layouts/index.ts';
 import type { Vault } from './model/credentials.ts';
-import { InterruptedError, type Warning } from './model/errors.ts';
+import { InterruptedError } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
-import { isOutside } from './model/outside.ts';
-import { realPath } from './model/paths.ts';
-import { databaseKey, type Plan, type PlannedDatabase, type Step, type Wishes } from './model/plan.ts';
-import type { Command, Report, ReportedStep, Verdict } from './model/report.ts';
+import type { Plan, Wishes } from './model/plan.ts';
+import type { Command, Report, Verdict } from './model/report.ts';
 import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
-import { runnerOf, type StepContext } from './steps/context.ts';
-import { RUNNERS } from './steps/index.ts';
 import { verify } from './verify/index.ts';
 
 /** How a run talks with whoever started it. */
@@ -35,7 +27,7 @@ export interface Dialogue {
 }
 
 export interface RunOptions {
-  command: Exclude<Command, 'restore' | 'runs'>;
+  command: Command;
   version: string;
   root: string;
   wishes: Wishes;
@@ -53,7 +45,8 @@ export interface RunParts {
   dialogue: Dialogue;
 }
 
-function backupBase(options: RunOptions): string {
+/** Real path below which backups go. */
+export function backupBase(options: RunOptions): string {
   return options.backupDir ?? `${options.root === '/' ? '' : options.root}/var/lib/engine-cleanup`;
 }
 
@@ -86,7 +79,7 @@ export async function planRun(
     backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}`,
   });
   const outcome: Outcome = plan.refusals.length > 0 ? 'refused' : plan.steps.length === 0 ? 'nothing-to-do' : 'ok';
-  const steps = plannedSteps(plan, (step) => touched(options, step));
+  const steps = plannedSteps(plan, (step) => touched(options.root, step));
   return { report: makeReport({ ...options, outcome, startedAt, facts, plan, steps }), plan, facts };
 }
 
@@ -122,17 +115,17 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
     parts.dialogue.planned(facts, first);
     return finish('refused', {
       plan: { ...first, refusals: fixed },
-      steps: plannedSteps(first, (step) => touched(options, step)),
+      steps: plannedSteps(first, (step) => touched(options.root, step)),
     });
   }
   const nothing = first.steps.length === 0;
   const decided = nothing ? first : await parts.dialogue.decide(facts, wishes, replan);
   if (decided === null)
-    return finish('declined', { plan: first, steps: plannedSteps(first, (step) => touched(options, step)) });
+    return finish('declined', { plan: first, steps: plannedSteps(first, (step) => touched(options.root, step)) });
   if (options.stop.signal.aborted) throw new InterruptedError();
   parts.dialogue.planned(facts, decided);
   if (decided.refusals.length > 0)
-    return finish('refused', { plan: decided, steps: plannedSteps(decided, (step) => touched(options, step)) });
+    return finish('refused', { plan: decided, steps: plannedSteps(decided, (step) => touched(options.root, step)) });
   if (decided.steps.length === 0) {
     const verdict = verify(facts, wishes.keepPki || !wishes.unattended);
     return finish(verdict.ready ? 'nothing-to-do' : 'unready', { plan: decided, verdict });
@@ -156,98 +149,40 @@ async function apply(
   id: string,
   finish: Finish,
 ): Promise<Report> {
-  const directory = makeRunDirectory(options.root, id, options.backupDir, plan.backupDir !== null);
-  writeDurably(`${directory.path}/plan.json`, `${JSON.stringify(plan, null, 2)}\n`);
-  const journal = openJournal(`${directory.path}/journal.jsonl`);
-  const warnings: Warning[] = [...plan.warnings];
-  const context = stepContext(options, parts, facts, plan, directory, warnings);
-  journal.write({ event: 'run-begin', version: options.version, root: options.root, mode: plan.mode });
-  const execution = await execute(plan, context, RUNNERS, journal, parts.dialogue.progress);
-  await closeSessions(context);
-  const failed = execution.steps.some(({ status }) => status === 'failed' || status === 'blocked');
-  const undone = (failed || execution.interrupted) && !execution.destroyed ? await goBack(context, journal) : null;
-  warnings.push(...(undone?.warnings ?? []));
-
-  const look = { ...parts, root: options.root, timeoutMs: options.wishes.timeoutMs };
+  const { root, version, backupDir, wishes, stop } = options;
+  const { timeoutMs } = wishes;
+  const carried = await carryOut(plan, {
+    host: parts.host,
+    vault: parts.vault,
+    progress: parts.dialogue.progress,
+    layout: layoutOf(facts.release) ?? newestLayout(),
+    tools: facts.tools,
+    extraCa: facts.pki.caPem === null ? [] : [facts.pki.caPem],
+    version,
+    root,
+    id,
+    backupDir,
+    timeoutMs,
+    signal: stop.signal,
+  });
+  const { execution, failed } = carried;
   const closing = execution.interrupted
     ? null
-    : closingCheck(look, facts, plan, (more) => read(options, parts, plan.keepPki, more));
+    : closingCheck({ ...parts, root, timeoutMs }, facts, plan, (more) => read(options, parts, plan.keepPki, more));
   const verdict = (await closing?.catch((error) => unchecked(error, parts.vault, options.log))) ?? null;
-  const outcome = outcomeOf(execution.interrupted, failed, verdict);
-  const report = finish(outcome, {
-    signal: options.stop.name(),
-    plan,
-    steps: execution.steps.map((step) => withRealPaths(plan, step)),
-    execution,
-    verdict,
-    warnings,
-    restarted: undone?.restarted,
-    dumps: byDatabase(context, (backup, database) => backup.dumpOf(database)),
-    answerFiles: byDatabase(context, (backup, { action, component }) =>
-      action === 'clear' ? backup.answersOf(component) : null,
-    ),
-    run: { id, log: options.log, backup: directory.backup },
-  });
-  return closeRun(directory.path, journal, report);
+  return carried.close(
+    finish(outcomeOf(execution.interrupted, failed, verdict), {
+      ...carried,
+      signal: stop.name(),
+      plan,
+      verdict,
+      run: { id, log: options.log, backup: carried.backup },
+    }),
+  );
 }
 
 function outcomeOf(interrupted: boolean, failed: boolean, verdict: Verdict | null): Outcome {
   if (interrupted) return 'interrupted';
   if (failed) return 'incomplete';
   return verdict?.ready === false ? 'unready' : 'ok';
-}
-
-/** What the backup has of each database, by its key. */
-function byDatabase(
-  { plan, backup }: StepContext,
-  pathIn: (backup: Backup, database: PlannedDatabase) => string | null,
-): Map<string, string> {
-  const paths = new Map<string, string>();
-  for (const database of plan.databases) {
-    const path = backup && pathIn(backup, database);
-    if (path) paths.set(databaseKey(database), path);
-  }
-  return paths;
-}
-
-function stepContext(
-  options: RunOptions,
-  parts: RunParts,
-  facts: Facts,
-  plan: Plan,
-  directory: RunDirectory,
-  warnings: Warning[],
-): StepContext {
-  // Each program of each step that runs listens to it: more than Node takes for a leak.
-  setMaxListeners(0, options.stop.signal);
-  return {
-    plan,
-    version: options.version,
-    host: parts.host,
-    layout: layoutOf(facts.release) ?? newestLayout(),
-    vault: parts.vault,
-    tools: facts.tools,
-    timeoutMs: options.wishes.timeoutMs,
-    extraCa: facts.pki.caPem === null ? [] : [facts.pki.caPem],
-    backup: directory.backup === null ? null : new Backup(directory.backup, directory.id),
-    sessions: new Map(),
-    undo: { services: [], databases: [] },
-    onBytes: (done, expected) => parts.dialogue.progress.bytes(done, expected),
-    warn: (warning) => warnings.push(warning),
-    signal: options.stop.signal,
-  };
-}
-
-/** Reports speak of places as the operator sees them; units and databases stay as they are. */
-function asSeen(root: string, step: Step, paths: readonly string[]): string[] {
-  return paths.map((path) => (path.startsWith('/') && !isOutside(step) ? realPath(root, path) : path));
-}
-
-function withRealPaths({ root, steps }: Plan, reported: ReportedStep): ReportedStep {
-  const step = steps.find(({ id }) => id === reported.id);
-  return step && reported.paths ? { ...reported, paths: asSeen(root, step, reported.paths) } : reported;
-}
-
-function touched(options: RunOptions, step: Step): string[] {
-  return asSeen(options.root, step, runnerOf(RUNNERS, step).touches(step));
 }

@@ -13,11 +13,11 @@ _engine_cleanup() {
   fi
 
   # generated: words
-  local words='plan verify'
-  local options='--unattended -u --dont-drop-db -d --json --root --keep-pki --keep-changed --drop-old-databases --backup-dir --no-backup --log --config --timeout --force --no-color --verbose -v --help -h --version -V'
+  local words='plan verify runs restore'
+  local options='--unattended -u --dont-drop-db -d --json --root --keep-pki --keep-changed --drop-old-databases --backup-dir --no-backup --log --config --timeout --force --prune --no-color --verbose -v --help -h --version -V'
   local directories='--root --backup-dir'
   local files='--log --config'
-  local checks='foreign-objects hosted-engine old-answers half-built keep-pki shared-database'
+  local checks='foreign-objects hosted-engine old-answers half-built keep-pki overwrite shared-database'
   # end
 
   case " $directories " in *" $previous "*)
@@ -37,7 +37,7 @@ _engine_cleanup() {
       mapfile -t COMPREPLY < <(compgen -W "$checks" -- "$current")
       return
       ;;
-    --timeout) return ;;
+    --timeout | --prune) return ;;
   esac
 
   if [[ $current == -* ]]; then

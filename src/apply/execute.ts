@@ -4,11 +4,13 @@
  * Steps that only write into the run's own backup, stand next to each other in the plan and need none of each other run at the same time
  * (docs/decisions/0011-abreast.md); every other step runs alone. Whoever watches, the journal and the report see them in the order of the plan all the same.
  */
+import { fileState } from '../host/file-state.ts';
+import type { FileState } from '../model/backup.ts';
 import { HostError, hintOf, messageOf, type Warning } from '../model/errors.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ReportedStep, StepStatus } from '../model/report.ts';
 import { runnerOf, type StepContext, type StepRunners } from '../steps/context.ts';
-import { type Journal, note, untold } from './journal.ts';
+import { type Journal, note, recordBegin, recordDone, untold } from './journal.ts';
 
 export interface Progress {
   begin(step: Step, index: number, total: number): void;
@@ -73,6 +75,8 @@ interface Work {
   began: number;
   /** What it has to say; told when it is its turn. */
   warnings: Warning[];
+  /** What it has left at the paths it writes to, for the journal. */
+  left: Record<string, FileState> | null;
 }
 
 class Executor {
@@ -120,7 +124,7 @@ class Executor {
     const runner = runnerOf(this.#runners, step);
     const touches = runner.touches(step);
     const entry = reported(step, 'planned', touches);
-    const work: Work = { step, entry, began: performance.now(), warnings: [] };
+    const work: Work = { step, entry, began: performance.now(), warnings: [], left: null };
     this.result.steps.push(entry);
     const missing = step.needs.filter((need) => !isProven(this.#status.get(need)));
     if (this.#context.signal.aborted) {
@@ -149,12 +153,21 @@ class Executor {
     if (step.destructive) this.result.destroyed = true;
     if (changesHost(step)) this.result.changed = true;
     try {
-      await runnerOf(this.#runners, step).apply(step, this.#own(work));
+      const runner = runnerOf(this.#runners, step);
+      await runner.apply(step, this.#own(work));
+      work.left = await this.#look(runner.writes?.(step) ?? []);
     } catch (error) {
       if (error instanceof HostError && error.intact) this.result.destroyed = destroyedBefore;
       this.#fail(work, error);
     }
     entry.ms = Math.round(performance.now() - work.began);
+  }
+
+  async #look(paths: readonly string[]): Promise<Work['left']> {
+    if (paths.length === 0) return null;
+    const { files } = this.#context.host;
+    const states = await Promise.all(paths.map(async (path) => [path, await fileState(files, path)] as const));
+    return Object.fromEntries(states);
   }
 
   #fail({ entry }: Work, error: unknown): void {
@@ -170,7 +183,7 @@ class Executor {
     const { step, entry, warnings } = work;
     if (entry.status === 'planned') {
       try {
-        recordDone(this.#journal, step);
+        recordDone(this.#journal, step, work.left);
         entry.status = 'done';
       } catch (error) {
         this.#fail(work, error);
@@ -210,29 +223,4 @@ function isProven(status: StepStatus | undefined): boolean {
 
 function titleOf(plan: Plan, id: string): string {
   return plan.steps.find((step) => step.id === id)?.title ?? id;
-}
-
-/** @throws HostError if it cannot be written down: then the step is not begun */
-function recordBegin(journal: Journal, step: Step, touches: string[]): void {
-  try {
-    journal.write({ event: 'begin', step: step.id, kind: step.kind, touches });
-  } catch (error) {
-    throw new HostError(`The journal of the run cannot be written, so this was not begun: ${messageOf(error)}`, {
-      hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
-      cause: error,
-    });
-  }
-}
-
-/** @throws HostError if it cannot be written down: what needs the step does not go on unrecorded */
-function recordDone(journal: Journal, step: Step): void {
-  try {
-    // On disk before the next step begins, whose own line waits for it.
-    journal.add({ event: 'end', step: step.id, status: 'done' });
-  } catch (error) {
-    throw new HostError(`This is done, but the journal of the run cannot be written: ${messageOf(error)}`, {
-      hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
-      cause: error,
-    });
-  }
 }

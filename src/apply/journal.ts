@@ -3,7 +3,9 @@
  * It is a record for people and for restore. It is never taken for the truth: after a crash the truth is what the host shows.
  */
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
-import { messageOf, type Warning } from '../model/errors.ts';
+import type { FileState } from '../model/backup.ts';
+import { HostError, messageOf, type Warning } from '../model/errors.ts';
+import type { Step } from '../model/plan.ts';
 
 export interface JournalEntry {
   event: 'run-begin' | 'begin' | 'end' | 'undo' | 'run-end';
@@ -12,6 +14,8 @@ export interface JournalEntry {
   touches?: string[];
   status?: string;
   error?: string | null;
+  /** What the step has left at the paths it writes to. */
+  left?: Record<string, FileState> | undefined;
   [more: string]: unknown;
 }
 
@@ -76,6 +80,31 @@ export function note(journal: Journal, entry: JournalEntry): Warning | null {
     return null;
   } catch (error) {
     return untold(error);
+  }
+}
+
+/** @throws HostError if it cannot be written down: then the step is not begun */
+export function recordBegin(journal: Journal, step: Step, touches: string[]): void {
+  try {
+    journal.write({ event: 'begin', step: step.id, kind: step.kind, touches });
+  } catch (error) {
+    throw new HostError(`The journal of the run cannot be written, so this was not begun: ${messageOf(error)}`, {
+      hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
+      cause: error,
+    });
+  }
+}
+
+/** @throws HostError if it cannot be written down: what needs the step does not go on unrecorded */
+export function recordDone(journal: Journal, step: Step, left: JournalEntry['left'] | null): void {
+  try {
+    // On disk before the next step begins, whose own line waits for it.
+    journal.add({ event: 'end', step: step.id, status: 'done', ...(left ? { left } : {}) });
+  } catch (error) {
+    throw new HostError(`This is done, but the journal of the run cannot be written: ${messageOf(error)}`, {
+      hint: 'Make room on that file system, or mend it, then run engine-cleanup again.',
+      cause: error,
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpa
 import { dirname, join } from 'node:path';
 import { HostError } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
+import type { Plan } from '../model/plan.ts';
 
 export interface RunDirectory {
   id: string;
@@ -29,8 +30,8 @@ export function runPaths(root: string, id: string, backupDir: string | null): { 
   return { path, backup: backupDir === null ? join(path, 'backup') : join(backupDir, id) };
 }
 
-/** A directory that somebody else can write to, or a link to one, could be swapped under us. */
-function assertOurs(path: string): void {
+/** A directory that somebody else can write to, or a link to one, could be swapped under us. @throws HostError */
+export function assertOurs(path: string): void {
   const stat = lstatSync(path);
   const uid = process.getuid?.() ?? 0;
   if (!stat.isDirectory() || (stat.mode & 0o022) !== 0 || (stat.uid !== uid && stat.uid !== 0)) {
@@ -66,6 +67,11 @@ export function makeRunDirectory(
   if (!wantBackup) return { id, path, backup: null };
   makePrivate(backup);
   return { id, path, backup };
+}
+
+/** Text of `plan.json`. The manifest of the backup holds its digest. */
+export function planText(plan: Plan): string {
+  return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
 /** Writes a file that must not exist yet, 0600, and waits until it is on disk, its name too. */

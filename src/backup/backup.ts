@@ -3,17 +3,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { syncDirectory, writeContent, writeDurably } from '../apply/run-directory.ts';
+import type { ArchivedFile, BackupMember, Manifest } from '../model/backup.ts';
 import type { Identity } from '../model/facts.ts';
-
-export interface BackupMember {
-  name: string;
-  kind: 'database' | 'files' | 'outside' | 'roles' | 'rows' | 'ovn' | 'passwords' | 'trust' | 'answers' | 'readme';
-  sizeBytes: number;
-  sha256: string;
-  /** For a database. */
-  component?: string;
-  database?: string;
-}
 
 /** Name of the answer file of a component's database. */
 export function answersName(component: string): string {
@@ -27,6 +18,8 @@ export class Backup {
   readonly members: BackupMember[] = [];
   /** What the archive of the root holds, by host path, as each file was when it went in: the only content that may be removed. */
   readonly archived = new Map<string, Identity>();
+  /** What all archives hold, for whoever puts it back. */
+  readonly files: ArchivedFile[] = [];
 
   constructor(dir: string, run: string) {
     this.dir = dir;
@@ -50,12 +43,13 @@ export class Backup {
   }
 
   /** Writes the manifest, last of all: a backup without one is not whole. Everything it names is on disk before it. */
-  seal(about: Record<string, unknown>): void {
+  seal(about: Omit<Manifest, 'schema' | 'run' | 'files' | 'members'>): void {
     // Steps that run at the same time end in any order.
     const members = [...this.members].sort((a, b) => (a.name < b.name ? -1 : 1));
     writeContent(this.path('SHA256SUMS'), members.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(''));
     syncDirectory(this.dir);
-    const manifest = { schema: 'engine-cleanup/backup@1', run: this.run, ...about, members };
+    const { run, files } = this;
+    const manifest: Manifest = { schema: 'engine-cleanup/backup@1', run, ...about, files, members };
     writeDurably(this.path('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
 

@@ -25,9 +25,10 @@ function unpack(name: string, directory: string): string[] {
 
 /** Host paths of files that the run makes where none was. */
 function madePaths({ plan, archived }: ReadmeInput): string[] {
-  const made = plan.steps.flatMap((step) =>
-    step.kind === 'file-promote' || step.kind === 'records-rewrite' ? [step.path] : [],
-  );
+  const made = plan.steps.flatMap((step) => {
+    if (step.kind === 'files-put') return step.outside ? [] : step.files.map(({ path }) => path);
+    return step.kind === 'file-promote' || step.kind === 'records-rewrite' ? [step.path] : [];
+  });
   return made.filter((path) => !archived.has(path));
 }
 

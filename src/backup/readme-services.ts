@@ -1,6 +1,6 @@
 /** What the README says about services: stopped first, enabled and started last, by whatever manages them on that host. */
+import type { ServiceBefore } from '../model/backup.ts';
 import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
-import type { ServiceBefore } from './survey.ts';
 
 const unitsOf = (services: readonly ServiceBefore[]): string[] => services.map(({ unit }) => unit);
 

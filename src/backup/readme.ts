@@ -41,6 +41,12 @@ function answersPart(input: ReadmeInput): string[] {
   return [...lines, `    engine-setup ${options.join(' ')}`, ''];
 }
 
+/** A database that a restore filled is full: by hand it is emptied by whoever may. */
+function filledNote({ steps }: ReadmeInput['plan']): string[] {
+  const filled = steps.flatMap((step) => (step.kind === 'database-fill' ? [`"${step.credentials.database}"`] : []));
+  return filled.length === 0 ? [] : [`Empty these databases first, which the run filled: ${filled.join(', ')}.`];
+}
+
 /** Text of the README. */
 export function readme(input: ReadmeInput): string {
   const { run, version, dir, plan } = input;
@@ -55,6 +61,7 @@ export function readme(input: ReadmeInput): string {
     '',
     'Without engine-cleanup, as root, with the same packages installed, on the host as the run left it. If engine-setup has run since, run engine-cleanup first.',
     `If the run did not finish, leave out what it did not get to: ${journal} says what it did.`,
+    ...filledNote(plan),
     '',
     'The commands are run in this order, in this directory:',
     '',

@@ -1,9 +1,8 @@
 /** A part of the backup's README, and the commands in it. */
 
+import type { BackupMember, Survey } from '../model/backup.ts';
 import type { BackedUpDatabase, Plan } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
-import type { BackupMember } from './backup.ts';
-import type { Survey } from './survey.ts';
 
 /** Everything the README speaks of. No secret is in it: passwords are in the members that it names. */
 export interface ReadmeInput {

@@ -1,36 +1,8 @@
 /** What a way back by hand needs to know of the host and that is gone when the run has ended: how each service starts, whose the directories were. */
 import type { Host } from '../host/port.ts';
+import type { DirectoryBefore, ServiceBefore, Survey } from '../model/backup.ts';
 import { realPath } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
-
-export interface ServiceBefore {
-  unit: string;
-  /** It ran, and the run stopped it. */
-  ran: boolean;
-  /** It would have been started at the next boot. */
-  enabled: boolean;
-  /** The systemd of the running machine starts and enables it. Elsewhere what enabled it is in the archive. */
-  systemd: boolean;
-  /** Real path of the SysV script that starts it; with neither, nothing is known that could. */
-  script: string | null;
-}
-
-export interface DirectoryBefore {
-  /** Real path. */
-  path: string;
-  mode: number;
-  uid: number;
-  gid: number;
-}
-
-export interface Survey {
-  /** In the order in which they were stopped. */
-  services: ServiceBefore[];
-  /** The web server, where the run changes what it serves while it runs. */
-  webServer: Pick<ServiceBefore, 'unit' | 'systemd' | 'script'> | null;
-  /** Directories that the run removes, parents first. */
-  directories: DirectoryBefore[];
-}
 
 function serviceBefore(unit: string, plan: Plan, { services }: Host): ServiceBefore {
   let [ran, enabled, systemd] = [false, false, plan.root === '/'];

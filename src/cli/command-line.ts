@@ -4,24 +4,19 @@ import { CHECKS, FORCIBLE } from '../model/checks.ts';
 import { UsageError } from '../model/errors.ts';
 import { parseSeconds } from './config-file.ts';
 import { nearest } from './nearest.ts';
-import {
-  LATER_VERB_HINT,
-  LATER_VERBS,
-  OPTIONS,
-  type OptionName,
-  type OptionRow,
-  optionRow,
-  VERBS,
-  type Verb,
-} from './option-table.ts';
+import { OPTIONS, type OptionName, type OptionRow, optionRow, VERBS, type Verb } from './option-table.ts';
 import { printable } from './safe.ts';
 
 export interface CommandLine {
   verb: Verb | null;
+  /** The word after `restore`: which run. */
+  run: string | null;
   switches: Map<OptionName, boolean>;
   /** Values of `--root` and the like, as they were written. */
   paths: Map<OptionName, string>;
   seconds: number | null;
+  /** `--prune`: how many backups stay. */
+  prune: number | null;
   force: string[];
 }
 
@@ -42,7 +37,6 @@ function unknownOption(raw: string, word: string): UsageError {
 }
 
 function unknownWord(word: string): UsageError {
-  if (LATER_VERBS.includes(word)) return new UsageError(`This version has no word "${word}".`, LATER_VERB_HINT);
   const verb = nearest(word, VERBS);
   if (verb !== null) return new UsageError(`Unknown word "${printable(word)}".`, `Did you mean "${verb}"?`);
   // A dash that a text program made long no longer is one.
@@ -92,6 +86,14 @@ function seconds(text: string): number {
   return value;
 }
 
+/** How an id of a run begins. */
+const RUN = /^\d[\dTZ]*(?:-[0-9a-f]*)?$/;
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} needs a whole number, not "${printable(text)}".`, `For example: --${name} 5`);
+}
+
 function once<T>(values: Map<OptionName, T>, name: OptionName, value: T): void {
   const before = values.get(name);
   if (before !== undefined && before !== value)
@@ -102,14 +104,29 @@ function once<T>(values: Map<OptionName, T>, name: OptionName, value: T): void {
 function requiredValue(row: OptionRow, text: string | undefined, inline: boolean): string {
   const missing = text === undefined || text === '' || (!inline && text.startsWith('-'));
   if (!missing) return text;
-  const values = { switch: 'yes', directory: '/some/directory', file: '/some/file', seconds: '60', check: FORCIBLE[0] };
+  const values = {
+    switch: 'yes',
+    directory: '/some/directory',
+    file: '/some/file',
+    seconds: '60',
+    number: '5',
+    check: FORCIBLE[0],
+  };
   const example = `--${row.long}=${values[row.kind]}`;
   throw new UsageError(`Option --${row.long} needs a value.`, `For example: ${example}`);
 }
 
 /** Reads the command line. Throws a UsageError for a word it does not know, with the nearest one it does. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
-  const line: CommandLine = { verb: null, switches: new Map(), paths: new Map(), seconds: null, force: [] };
+  const line: CommandLine = {
+    verb: null,
+    run: null,
+    switches: new Map(),
+    paths: new Map(),
+    seconds: null,
+    prune: null,
+    force: [],
+  };
   const options = Object.fromEntries(
     OPTIONS.map((row: OptionRow) => [
       row.long,
@@ -124,6 +141,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
+      if (line.verb === 'restore' && line.run === null && RUN.test(token.value)) {
+        line.run = token.value;
+        continue;
+      }
       const verb = VERBS.find((known) => known === token.value);
       if (verb === undefined) throw unknownWord(token.value);
       if (line.verb !== null && line.verb !== verb)
@@ -139,6 +160,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     }
     const value = requiredValue(row, token.value, token.inlineValue === true);
     if (row.kind === 'seconds') once(timeouts, row.long, seconds(value));
+    else if (row.kind === 'number') line.prune = wholeNumber(row.long, value);
     else if (row.kind === 'check') line.force.push(forcibleCheck(value));
     else once(line.paths, row.long, value);
   }

@@ -11,6 +11,8 @@ const ORDER = [
   'changed',
   'root',
   'run',
+  'restores',
+  'runs',
   'host',
   'databases',
   'steps',

@@ -4,7 +4,7 @@ export interface OptionRow {
   long: string;
   short?: string;
   /** What follows it; a switch takes nothing, or `=yes` and `=no`. */
-  kind: 'switch' | 'directory' | 'file' | 'seconds' | 'check';
+  kind: 'switch' | 'directory' | 'file' | 'seconds' | 'check' | 'number';
 }
 
 export const OPTIONS = [
@@ -21,6 +21,7 @@ export const OPTIONS = [
   { long: 'config', kind: 'file' },
   { long: 'timeout', kind: 'seconds' },
   { long: 'force', kind: 'check' },
+  { long: 'prune', kind: 'number' },
   { long: 'no-color', kind: 'switch' },
   { long: 'verbose', short: 'v', kind: 'switch' },
   { long: 'help', short: 'h', kind: 'switch' },
@@ -33,10 +34,5 @@ export function optionRow(name: string): ((typeof OPTIONS)[number] & OptionRow) 
   return OPTIONS.find(({ long }) => long === name);
 }
 
-export const VERBS = ['plan', 'verify'] as const;
+export const VERBS = ['plan', 'verify', 'runs', 'restore'] as const;
 export type Verb = (typeof VERBS)[number];
-
-/** Words that a later release will know: said plainly, so that nobody looks for a typing error. */
-export const LATER_VERBS: readonly string[] = ['restore', 'runs'];
-export const LATER_VERB_HINT =
-  'The backup of every run holds a README with the commands that put everything back: see the directories below /var/lib/engine-cleanup, or where --backup-dir pointed.';

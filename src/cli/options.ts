@@ -2,13 +2,18 @@
 import { join, resolve } from 'node:path';
 import { HostError, UsageError } from '../model/errors.ts';
 import type { Wishes } from '../model/plan.ts';
+import type { Command } from '../model/report.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { type ConfigValues, parseConfigFile } from './config-file.ts';
 import { type OptionName, optionRow } from './option-table.ts';
 import { printable } from './safe.ts';
 
 export interface Options {
-  command: 'cleanup' | 'plan' | 'verify';
+  command: Command;
+  /** The run that `restore` is about; null: the last that removed something. */
+  run: string | null;
+  /** With `runs`: how many backups stay; null: none is removed. */
+  prune: number | null;
   unattended: boolean;
   /** True with `-d`, false with `-u` alone, undefined where an interactive run is to ask. */
   keepDatabases: boolean | undefined;
@@ -152,10 +157,25 @@ function dropsOld(line: CommandLine, { values, path }: ReadConfig, keepDatabases
   return (wanted ?? values[drop] === true) && !keepDatabases;
 }
 
+/** Options that only one word has a meaning for, or that one contradicts. */
+function checkVerb({ verb, prune, switches }: CommandLine): void {
+  if (prune !== null && verb !== 'runs')
+    throw new UsageError(
+      '--prune removes backups of earlier runs, and goes with the word runs.',
+      'Write: engine-cleanup runs --prune 5',
+    );
+  if (verb === 'restore' && switches.get('no-backup') === true)
+    throw new UsageError(
+      'A restore always backs up what it replaces: --no-backup cannot be asked of it.',
+      'Leave it out.',
+    );
+}
+
 function explicitNames(line: CommandLine, values: ConfigValues): Set<OptionName> {
   const names = new Set<OptionName>([...line.switches.keys(), ...line.paths.keys()]);
   if (line.seconds !== null) names.add('timeout');
   if (line.force.length > 0) names.add('force');
+  if (line.prune !== null) names.add('prune');
   for (const key of Object.keys(values)) {
     const row = optionRow(key);
     if (row) names.add(row.long);
@@ -171,12 +191,15 @@ export function parseArguments(argv: readonly string[], ports: OptionPorts): Opt
   const config = readConfig(line, ports, rootOfLine);
   const { values } = config;
   const root = rootOfLine ?? (values.root === undefined ? '/' : checkedRoot(values.root, ports));
+  checkVerb(line);
   const on = (name: OptionName & keyof ConfigValues): boolean => line.switches.get(name) ?? values[name] === true;
   const log = line.paths.get('log');
   const unattended = on('unattended');
   const keepDatabases = on('dont-drop-db');
   return {
     command: line.verb ?? 'cleanup',
+    run: line.run,
+    prune: line.prune,
     unattended,
     keepDatabases: keepDatabases ? true : unattended ? false : undefined,
     keepPki: on('keep-pki'),
@@ -214,6 +237,8 @@ export function describeOptions(options: Options): string {
   flag(options.dropOldDatabases, '--drop-old-databases');
   flag(!options.backup, '--no-backup');
   flag(options.json, '--json');
+  if (options.run !== null) words.splice(1, 0, options.run);
+  if (options.prune !== null) words.push(`--prune ${options.prune}`);
   if (options.backupDir !== null) words.push(`--backup-dir ${options.backupDir}`);
   for (const check of options.force) words.push(`--force ${check}`);
   if (options.config !== null) words.push(`(configuration: ${options.config})`);

@@ -57,6 +57,7 @@ export const ACTIONS: Record<DatabaseAction, { label: string; destroys: boolean 
   absent: { label: 'ABSENT', destroys: false },
   foreign: { label: 'LEAVE', destroys: false },
   refuse: { label: 'REFUSE', destroys: false },
+  restore: { label: 'RESTORE', destroys: false },
 };
 
 function place({ host, port, local }: PlannedDatabase): string {

@@ -1,39 +1,18 @@
 /** The plan as a person reads it: what was found, what happens to it, what stays, what stands in the way. Pure. */
-import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import { shownTarget } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
 import { changedAndRemoved, putBackup, putDatabases, putFiles, putFound, putServices, putSteps } from './plan-parts.ts';
+import { putRefusals, putWarnings } from './put-notes.ts';
 import type { View } from './view.ts';
-
-export function putWarnings(page: Page, warnings: readonly Warning[]): void {
-  if (warnings.length === 0) return;
-  const { yellow } = page.view.colors;
-  page.heading('Warnings', (text) => page.view.colors.bold(yellow(text)));
-  for (const { message } of warnings) page.row('!', message, { width: 0, paint: yellow });
-}
 
 /** What engine-setup will meet after a run that keeps a database. */
 export function putAnswers(page: Page, answers: readonly string[]): void {
   if (answers.length === 0) return;
   page.heading('What engine-setup will find and ask');
   for (const answer of answers) page.row('-', answer, { width: 0 });
-}
-
-export function putRefusals(page: Page, refusals: readonly Refusal[]): void {
-  if (refusals.length === 0) return;
-  const { bold, yellow } = page.view.colors;
-  page.heading(refusals.length === 1 ? 'Refused, for this reason' : `Refused, for ${refusals.length} reasons`, (text) =>
-    bold(yellow(text)),
-  );
-  for (const { check, message, hint, forcible } of refusals) {
-    const forced = `--force ${check}`;
-    page.row('*', message, { width: 0, paint: yellow });
-    page.row('', hint, { width: 0 });
-    if (forcible && !hint.includes(forced)) page.row('', `To go on in spite of it: ${forced}`, { width: 0 });
-  }
 }
 
 /** Everything the plan holds, for the screen, the log and the verb `plan`. */

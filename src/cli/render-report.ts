@@ -4,7 +4,9 @@ import type { Plan } from '../model/plan.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
-import { putAnswers, putRefusals, putWarnings } from './render-plan.ts';
+import { putRefusals, putWarnings } from './put-notes.ts';
+import { putAnswers } from './render-plan.ts';
+import { putRestoreEnd, renderRuns } from './render-restore.ts';
 import { putBackupPlace, putChecks, putDone, putFailures, putStanding, putVerdict } from './report-parts.ts';
 import { printable } from './safe.ts';
 import { count } from './text.ts';
@@ -104,7 +106,8 @@ function renderCleanup(page: Page, report: Report, plan: Plan | null): void {
       .text(error.message)
       .text(error.hint ?? '');
   if (report.run !== null) page.gap().text(`Log: ${report.run.log}`, { indent: 0, paint: page.view.colors.dim });
-  putEnd(page, report, plan);
+  if (report.command === 'restore') putRestoreEnd(page, report);
+  else putEnd(page, report, plan);
 }
 
 /** The end of the verb `plan`: the plan itself was rendered before. */
@@ -139,6 +142,7 @@ function renderVerify(page: Page, report: Report, verdict: Verdict): void {
 
 /** The text for stdout. */
 export function renderReport(report: Report, plan: Plan | null, view: View): string {
+  if (report.command === 'runs' && report.error === undefined) return renderRuns(report, view);
   const page = new Page(view);
   if (report.command === 'plan' && plan !== null) renderPlanned(page, report, plan);
   else if (report.command === 'verify' && report.verify !== null) renderVerify(page, report, report.verify);

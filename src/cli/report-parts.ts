@@ -26,23 +26,34 @@ const DEEDS: Record<string, string> = {
   'records-rewrite': 'Rewritten',
   'database-unseal': 'Reopened',
   'web-server-reload': 'Reloaded',
+  'files-put': 'Put back',
+  'dirs-make': 'Made',
+  'roles-make': 'Made',
+  'database-fill': 'Filled',
+  'rows-put': 'Rewritten',
+  'service-enable': 'Enabled',
+  'service-start': 'Started',
 };
 
 function things(steps: readonly ReportedStep[], kind: string): number {
   return steps.filter((step) => step.kind === kind).reduce((sum, { paths }) => sum + (paths?.length ?? 1), 0);
 }
 
+const FILE_KINDS = ['files-remove', 'files-reset', 'files-put'];
+const DIRECTORY_KINDS = ['dirs-remove', 'dirs-make'];
+
 function deedText(deed: string, steps: readonly ReportedStep[]): string {
-  const files = things(steps, 'files-remove') + things(steps, 'files-reset');
-  const dirs = things(steps, 'dirs-remove');
+  const files = FILE_KINDS.reduce((sum, kind) => sum + things(steps, kind), 0);
+  const dirs = DIRECTORY_KINDS.reduce((sum, kind) => sum + things(steps, kind), 0);
   const parts = [
     ...(files > 0 ? [count(files, 'file')] : []),
     ...(dirs > 0 ? [count(dirs, 'directory', 'directories')] : []),
   ];
   for (const { kind, target } of steps) {
     if (kind === 'role-drop') parts.push(`role "${target}"`);
-    else if (kind.startsWith('database-') || kind === 'dwh-rows') parts.push(`database "${target}"`);
-    else if (!['files-remove', 'files-reset', 'dirs-remove'].includes(kind)) parts.push(target);
+    else if (kind.startsWith('database-') || kind === 'dwh-rows' || kind === 'rows-put')
+      parts.push(`database "${target}"`);
+    else if (!FILE_KINDS.includes(kind) && !DIRECTORY_KINDS.includes(kind)) parts.push(target);
   }
   return deed === 'Reverted' ? `lines in ${parts.join(', ')}` : parts.join(', ');
 }

@@ -1,20 +1,21 @@
 /** One command from its options to what is shown at the end, however it ends. */
 import { hostname } from 'node:os';
+import type { Host } from '../host/port.ts';
 import { Vault } from '../model/credentials.ts';
 import type { Refusal } from '../model/errors.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { StopSignal } from '../model/outcome.ts';
 import { isBelow } from '../model/paths.ts';
 import { makeReport } from '../report.ts';
-import type { Dialogue, RunOptions, RunParts } from '../run.ts';
+import type { RunOptions, RunParts } from '../run.ts';
 import { accountName, callerName } from './caller.ts';
+import { cleanupDialogue, type Desk, restoreDialogue } from './dialogues.ts';
 import { type End, endOf, unchanged } from './ending.ts';
 import { logHeader, NO_LOG, openLog, type RunLog } from './log.ts';
 import { describeOptions, type Options, wishesOf } from './options.ts';
-import { type Display, openProgress, withLog } from './progress.ts';
-import { converse } from './questions.ts';
-import { renderPlan } from './render-plan.ts';
+import { type Display, openProgress } from './progress.ts';
 import { renderReport } from './render-report.ts';
+import { listAndPrune } from './runs.ts';
 import { printable } from './safe.ts';
 import { type Ending, show } from './show.ts';
 import { interruption } from './stop.ts';
@@ -66,7 +67,7 @@ export class Session {
     this.#terminal.endQuestions();
     this.#display.clear();
     const { json, unattended } = this.#options;
-    const talked = !unattended && this.#witness.facts !== null;
+    const talked = !unattended && (this.#witness.facts !== null || this.#witness.plan !== null);
     show(ending, { terminal: this.#terminal, view: this.#view(), json, below: this.#witness.begun || talked });
     return ending.report.exitCode;
   }
@@ -81,16 +82,49 @@ export class Session {
   }
 
   async #dispatch(): Promise<Ending> {
-    const { command, root, timeoutMs } = this.#options;
-    const refusal = terminalRefusal(this.#options, this.#terminal);
+    const { command, root, timeoutMs, unattended, prune } = this.#options;
+    // What changes something asks before, and holds the lock.
+    const changes = command === 'cleanup' || command === 'restore' || prune !== null;
+    const refusal = terminalRefusal(changes && !unattended, this.#terminal);
     if (refusal) return this.#refused(refusal);
     const work = await this.#openWork();
-    const parts: RunParts = { host: work.host({ root, timeoutMs }), vault: this.#vault, dialogue: this.#dialogue() };
-    if (command === 'cleanup') return this.#cleanup(work, parts);
-    this.#display.wait('Looking at the host');
-    if (command === 'plan') return this.#unlessStopped(work.plan(this.#runOptions(), parts));
-    const report = await this.#unlessStopped(work.verify(this.#runOptions(), parts));
-    return { report, plan: null, facts: null };
+    const host = work.host({ root, timeoutMs });
+    const run = (): Promise<Ending> => this.#works[command](work, host);
+    return changes ? this.#locked(work, run) : run();
+  }
+
+  /** What each word does. */
+  readonly #works: Record<Options['command'], (work: Work, host: Host) => Promise<Ending>> = {
+    cleanup: async (work, host) => {
+      this.#display.wait('Looking at the host');
+      const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), this.#parts(host)));
+      return { report, plan: this.#witness.plan, facts: this.#witness.facts };
+    },
+    plan: (work, host) => {
+      this.#display.wait('Looking at the host');
+      return this.#unlessStopped(work.plan(this.#runOptions(), this.#parts(host)));
+    },
+    verify: async (work, host) => {
+      this.#display.wait('Looking at the host');
+      const report = await this.#unlessStopped(work.verify(this.#runOptions(), this.#parts(host)));
+      return { report, plan: null, facts: null };
+    },
+    restore: async (work, host) => {
+      this.#display.wait('Reading the backup');
+      const options = { ...this.#runOptions(), source: this.#options.run };
+      const parts = { host, vault: this.#vault, dialogue: restoreDialogue(this.#desk()) };
+      const report = await this.#unlessStopped(work.restore(options, parts));
+      return { report, plan: this.#witness.plan, facts: null };
+    },
+    runs: async (work) => {
+      const { root, prune } = this.#options;
+      const about = { root, prune, version: this.#invocation.version, startedAt: this.#startedAt };
+      return { report: await listAndPrune(work, about, this.#desk()), plan: null, facts: null };
+    },
+  };
+
+  #parts(host: Host): RunParts {
+    return { host, vault: this.#vault, dialogue: cleanupDialogue(this.#desk()) };
   }
 
   /**
@@ -108,7 +142,7 @@ export class Session {
   }
 
   /** Everything that changes the host happens between taking the lock and giving it back; so does what the log says of it. */
-  async #cleanup(work: Work, parts: RunParts): Promise<Ending> {
+  async #locked(work: Work, run: () => Promise<Ending>): Promise<Ending> {
     const { root } = this.#options;
     const { argv } = this.#invocation;
     const user = accountName();
@@ -119,11 +153,7 @@ export class Session {
     try {
       const refusal = this.#openLog();
       if (refusal) return this.#refused(refusal);
-      this.#display.wait('Looking at the host');
-      const ending = await this.#guarded(async () => {
-        const report = await this.#unlessStopped(work.cleanup(this.#runOptions(), parts));
-        return { report, plan: this.#witness.plan, facts: this.#witness.facts };
-      });
+      const ending = await this.#guarded(run);
       this.#logEnding(ending);
       return ending;
     } finally {
@@ -150,47 +180,31 @@ export class Session {
 
   #logEnding({ report, plan }: Ending): void {
     this.#log.line(`ends: ${report.outcome}, exit ${report.exitCode}`);
-    this.#log.block(renderReport(report, plan, this.#logView()));
+    this.#log.block(renderReport(report, plan, plainView({ hostname: hostname() })));
     const { path, trouble } = this.#log;
     if (trouble === null) return;
     const warning = { code: 'log', message: `The log ${path} is not whole: ${trouble}` };
     report.warnings = [...report.warnings, warning];
   }
 
-  #dialogue(): Dialogue {
-    const { explicit } = this.#options;
-    const logged: Dialogue['progress'] = {
-      begin: (...step) => withLog(this.#display, this.#log).begin(...step),
-      bytes: (...bytes) => this.#display.bytes(...bytes),
-      end: (...step) => {
-        withLog(this.#display, this.#log).end(...step);
-        if (this.#witness.finished) this.#display.wait('Checking what engine-setup will find');
-      },
-    };
+  /** What the dialogues with the operator work with. */
+  #desk(): Desk {
+    const { explicit, unattended, verbose } = this.#options;
     return {
-      decide: (facts, wishes, replan) => {
-        this.#display.clear();
-        this.#witness.facts = facts;
-        const conversation = { terminal: this.#terminal, view: this.#view(), given: explicit };
-        return converse(facts, wishes, replan, conversation);
-      },
-      progress: this.#witness.watch(logged),
-      planned: (facts, plan) => {
-        this.#display.clear();
-        this.#witness.facts = facts;
-        this.#witness.plan = plan;
-        this.#log.line('the plan:');
-        this.#log.block(renderPlan(plan, facts, this.#logView()));
-      },
+      terminal: this.#terminal,
+      view: this.#view(),
+      logView: plainView({ hostname: hostname() }),
+      display: this.#display,
+      log: () => this.#log,
+      witness: this.#witness,
+      given: explicit,
+      unattended,
+      verbose,
     };
   }
 
   #view(): View {
     return viewOf(this.#terminal, { verbose: this.#options.verbose, hostname: hostname() });
-  }
-
-  #logView(): View {
-    return plainView({ hostname: hostname() });
   }
 
   #runOptions(): RunOptions {

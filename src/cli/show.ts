@@ -21,7 +21,7 @@ export function show(
 ): void {
   const { terminal, view } = how;
   // Where nothing was looked at, the error is all there is to say.
-  const bare = report.error && report.host === null ? report.error : null;
+  const bare = report.error && report.host === null && report.steps.length === 0 ? report.error : null;
   if (bare) terminal.warn(renderError(bare));
   if (how.json) terminal.result(toJson(report));
   else if (report.command === 'plan' && plan !== null && facts !== null)

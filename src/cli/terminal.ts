@@ -90,13 +90,13 @@ export function openTerminal(
   };
 }
 
-/** An interactive run without a terminal would hang, or take the end of its input for an answer: refused at once. */
-export function terminalRefusal(options: { command: string; unattended: boolean }, terminal: Terminal): Refusal | null {
-  if (options.command !== 'cleanup' || options.unattended || terminal.interactive) return null;
+/** An interactive run without a terminal would hang, or take the end of its input for an answer: refused at once. `asks`: it would ask something. */
+export function terminalRefusal(asks: boolean, terminal: Terminal): Refusal | null {
+  if (!asks || terminal.interactive) return null;
   return {
     check: 'terminal',
     message: 'There is no terminal to ask questions on, and --unattended was not given. Nothing was changed.',
-    hint: 'Run it on a terminal, or with -u (drops the databases) or -u -d (keeps them).',
+    hint: 'Run it on a terminal, or with -u (a cleanup then drops the databases) or -u -d (it keeps them).',
     forcible: false,
   };
 }

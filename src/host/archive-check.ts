@@ -34,7 +34,8 @@ function openStream(target: string) {
   return createReadStream('', { fd: openSync(target, constants.O_RDONLY | constants.O_NOFOLLOW) });
 }
 
-function unpacked(target: string): AsyncIterable<Buffer> {
+/** The tar stream of an archive of ours. */
+export function unpacked(target: string): AsyncIterable<Buffer> {
   const gunzip = createGunzip();
   return join(openStream(target), gunzip, () => undefined);
 }

@@ -7,10 +7,12 @@ import { closeSync, constants, fsyncSync, openSync, unlinkSync, writeSync } from
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { ArchivedFile } from '../model/backup.ts';
 import { HostError } from '../model/errors.ts';
 import type { Identity } from '../model/facts.ts';
 import { hostPath } from '../model/paths.ts';
 import { checkArchive } from './archive-check.ts';
+import { fileImage } from './file-state.ts';
 import { syncDirectory } from './files/entry.ts';
 import { fileError } from './files/errors.ts';
 import type { Files } from './port.ts';
@@ -36,6 +38,8 @@ export interface Archive {
   sha256: string;
   /** Every file in it by host path, as it was before and after it was archived. */
   members: Map<string, Identity>;
+  /** The same files, with what tells their content. */
+  images: Omit<ArchivedFile, 'outside'>[];
   /** What tar had to say although it succeeded: attributes it cannot store, for one. */
   said: string;
 }
@@ -56,9 +60,10 @@ export async function archiveFiles(request: ArchiveRequest): Promise<Archive | n
   try {
     const { written, said } = await write(fd, request, members);
     await checkArchive(request, members, written);
+    const images = await imagesOf(request.files, members);
     assertSame(request.files, members, await lookAt(request.files, [...members.keys()]));
     syncDirectoryOf(request.target);
-    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, said };
+    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, images, said };
   } catch (error) {
     removePartial(request.target);
     throw error;
@@ -81,6 +86,12 @@ async function lookAt(files: Files, paths: readonly string[]): Promise<Map<strin
     found.set(hostPath(files.root, path), stat.identity);
   }
   return found;
+}
+
+/** Taken before the files are looked at for the last time: what is written down of each is what tar has. */
+async function imagesOf(files: Files, members: Map<string, Identity>): Promise<Archive['images']> {
+  const images = await Promise.all([...members.keys()].map((path) => fileImage(files, path)));
+  return images.filter((image) => image !== null);
 }
 
 function assertSame(files: Files, before: Map<string, Identity>, after: Map<string, Identity>): void {
@@ -157,13 +168,18 @@ function writeWhole(fd: number, piece: Buffer, target: string): void {
   }
 }
 
-async function createRun({ tar, files, timeoutMs, signal }: ArchiveRequest): Promise<TarRun> {
-  const run = { tar, timeoutMs, signal };
+/** The options by which this tar keeps ACLs, labels and extended attributes. */
+export async function attributeOptions(run: Pick<TarRun, 'tar' | 'timeoutMs' | 'signal'>): Promise<string[]> {
   let help = '';
   await runTar({ ...run, args: ['--help'], doing: 'telling what it can do' }, [], async (output) => {
     for await (const piece of output) help += piece.toString('latin1');
   });
-  const attributes = ['--acls', '--selinux', '--xattrs', '--xattrs-include'].filter((option) => help.includes(option));
+  const known = ['--acls', '--selinux', '--xattrs', '--xattrs-include'].filter((option) => help.includes(option));
+  return known.map((option) => (option === '--xattrs-include' ? `${option}=*` : option));
+}
+
+async function createRun({ tar, files, timeoutMs, signal }: ArchiveRequest): Promise<TarRun> {
+  const run = { tar, timeoutMs, signal };
   return {
     ...run,
     doing: 'backing up the files',
@@ -173,7 +189,7 @@ async function createRun({ tar, files, timeoutMs, signal }: ArchiveRequest): Pro
       `--directory=${files.root}`,
       '--format=posix',
       '--numeric-owner',
-      ...attributes.map((option) => (option === '--xattrs-include' ? `${option}=*` : option)),
+      ...(await attributeOptions(run)),
       '--no-recursion',
       '--null',
       '--no-unquote',

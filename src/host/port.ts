@@ -71,6 +71,13 @@ export interface Files {
   makeParents(path: string, like: string, anchor: string): Promise<void>;
   /** Makes a symbolic link where nothing or a link is; the target is only text. */
   link(path: string, target: string, anchor: string): Promise<void>;
+  /**
+   * Puts copies of files and links of ours in their places, with owner, mode, times, extended attributes, ACLs and label: complete beside it, then renamed over what is there,
+   * which must still be what `expect` says (null: nothing). `staged`: real path of what is copied; it does not stay.
+   */
+  putAll(puts: readonly { path: string; staged: string; expect: Identity | null; anchor: string }[]): Promise<void>;
+  /** Makes a directory; one that is there stays as it is. Its parent must exist. */
+  makeDir(path: string, meta: { mode: number; uid: number; gid: number }, anchor: string): Promise<void>;
   /** Host paths of the anchors' mount check at detection: true if path lies on another mount than its anchor, or is a mount itself. */
   onOtherMount(path: string, anchor: string): Promise<boolean>;
 }
@@ -94,10 +101,13 @@ export interface Services {
   /** State of many units in one call; absent ones have `exists: false`. */
   states(units: readonly string[]): Promise<UnitState[]>;
   stop(unit: string, timeoutMs: number): Promise<void>;
-  start(unit: string, timeoutMs: number): Promise<void>;
+  /** `byScript`: an earlier run stopped it by its script, which proved that the script is about this root. */
+  start(unit: string, timeoutMs: number, byScript?: boolean): Promise<void>;
   /** Real path of the SysV script that starts a stopped service again; null where systemd does that, or where nothing is known that could. */
   startScript(unit: string): string | null;
   disable(unit: string): Promise<void>;
+  /** Through systemd; elsewhere a service is enabled by its links, which are files. */
+  enable(unit: string): Promise<void>;
   /** Reload if active. */
   reload(unit: string, timeoutMs: number): Promise<void>;
   /** Processes whose program or pid file lies below the root (never for `/`). */

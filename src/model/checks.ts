@@ -37,6 +37,13 @@ export const CHECKS: readonly CheckName[] = [
   },
   { check: 'half-built', forcible: true, meaning: 'a database to be kept is half-built' },
   { check: 'keep-pki', forcible: true, meaning: 'no usable keys, and the database holds values encrypted with them' },
+  { check: 'backup', forcible: false, meaning: 'restore: the backup of the run is damaged, not whole, or gone' },
+  { check: 'directory', forcible: false, meaning: 'restore: a directory that files go into is not there' },
+  {
+    check: 'overwrite',
+    forcible: true,
+    meaning: 'restore: something is neither as it was before the run nor as the run left it',
+  },
   {
     check: 'shared-database',
     forcible: true,

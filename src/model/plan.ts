@@ -1,11 +1,13 @@
 /** The plan: pure data. `plan` prints it, a run prints it, asks, and executes that very object. No secret is in it. */
 
+import type { ArchivedFile, DirectoryBefore } from './backup.ts';
 import type { AdminServer, Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
 import type { CopiedFile, Identity, LineEdit, OutsideFile, OvnRows, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
 
-export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse';
+/** `restore`: by the command of that name only. */
+export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse' | 'restore';
 
 export interface PlannedDatabase {
   component: ComponentId;
@@ -41,6 +43,19 @@ export interface PlannedFile {
   pristine?: string;
   /** Outside of the root: its owner and the login it is for, which it must still have when it goes. */
   still?: Pick<OutsideFile, 'uid' | 'names'>;
+}
+
+/** A file or link that comes back from the archive of the run that is put back. */
+export interface PutFile extends ArchivedFile {
+  /** What is replaced, and so is in the backup of this run; null: nothing is there. */
+  present: Identity | null;
+}
+
+/** The rows by which an engine database knows its Data Warehouse. */
+export interface TimekeepingRows {
+  hostname: string;
+  uuid: string;
+  running: boolean;
 }
 
 /** What the backup's README says about one database. */
@@ -118,7 +133,7 @@ export type Step =
       uuid: string | null;
       blank: boolean;
       /** The rows as they were found, for the backup. */
-      was: { hostname: string; uuid: string; running: boolean };
+      was: TimekeepingRows;
     })
   /** `was`: the rows as they were found, for the backup. */
   | (StepBase & { kind: 'ovn-rows'; tool: string; was: OvnRows })
@@ -150,7 +165,38 @@ export type Step =
       databasesGone: boolean;
     })
   | (StepBase & { kind: 'dirs-remove'; paths: string[] })
-  | (StepBase & { kind: 'web-server-reload'; unit: string });
+  | (StepBase & { kind: 'web-server-reload'; unit: string })
+  /** From here on: what puts an earlier run back. Names of files are members of that run's backup. `outside`: as for a removal. */
+  | (StepBase & { kind: 'files-put'; files: PutFile[]; outside?: true })
+  | (StepBase & { kind: 'dirs-make'; dirs: DirectoryBefore[] })
+  /** Runs `roles.sql`. Those of the databases and roles that were not there are made by it. */
+  | (StepBase & {
+      kind: 'roles-make';
+      server: AdminServer;
+      file: string;
+      databases: string[];
+      madeDatabases: string[];
+      roles: string[];
+      madeRoles: string[];
+    })
+  /** Fills an empty database from its dump, in one transaction. */
+  | (StepBase & {
+      kind: 'database-fill';
+      key: string;
+      component: ComponentId;
+      credentials: Credentials;
+      file: string;
+      exclude: string[];
+      way: DatabaseWay;
+    })
+  /** Sets the rows; `was`: as they are before that. */
+  | (StepBase & { kind: 'rows-put'; credentials: Credentials; rows: TimekeepingRows; was: TimekeepingRows })
+  | (StepBase & { kind: 'service-enable'; unit: string })
+  /** `script`: real path of the SysV script that starts it, where no systemd does. */
+  | (StepBase & { kind: 'service-start'; unit: string; script: string | null });
+
+/** Who acts on a database: somebody with rights over whole databases, or the role of its credentials. */
+export type DatabaseWay = { as: 'admin'; server: AdminServer } | { as: 'role' };
 
 export type StepKind = Step['kind'];
 export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
@@ -166,7 +212,9 @@ export interface Plan {
   schema: 'engine-cleanup/plan@1';
   root: string;
   release: Release | null;
-  mode: 'drop' | 'keep';
+  mode: 'drop' | 'keep' | 'restore';
+  /** The run that is put back, and the real path of its backup. */
+  restores?: { run: string; backup: string };
   keepPki: boolean;
   databases: PlannedDatabase[];
   /** In the order in which they run. */

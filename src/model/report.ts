@@ -52,6 +52,26 @@ export interface Verdict {
   checks: Check[];
 }
 
+/** A run as `runs` lists it. */
+export interface ListedRun {
+  id: string;
+  /** ISO time. */
+  started: string;
+  command: 'cleanup' | 'restore';
+  /** `unfinished`: it was killed, or goes on. */
+  outcome: Outcome | 'unfinished';
+  /** Real path; null where none was made. */
+  backup: string | null;
+  /** Of the backup, as far as it is there. */
+  sizeBytes: number;
+  /** `none`: none was made; for the others see src/restore/runs.ts. */
+  state: 'whole' | 'partial' | 'damaged' | 'gone' | 'none';
+  /** What is wrong with run or backup; null where nothing is. */
+  why: string | null;
+  /** The run that put it back; null where none did. */
+  restoredBy: string | null;
+}
+
 export interface Report {
   schema: 'engine-cleanup/report@1';
   command: Command;
@@ -60,6 +80,10 @@ export interface Report {
   exitCode: number;
   changed: boolean;
   root: string;
+  /** Of the command `restore`: the run that is put back. */
+  restores?: string;
+  /** Of the command `runs`: the oldest first. */
+  runs?: ListedRun[];
   run: { id: string; log: string; backup: string | null } | null;
   host: {
     generation: string | null;

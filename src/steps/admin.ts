@@ -12,7 +12,11 @@ export function sameServer(one: AdminServer, other: AdminServer): boolean {
 }
 
 /** Connection to a database of the server, by default to the one where nothing is to be dropped. @throws HostError if there is no way in any more */
-export function adminOf(context: StepContext, server: AdminServer, database?: string): AdminConnection {
+export function adminOf(
+  context: Pick<StepContext, 'host' | 'vault' | 'timeoutMs' | 'extraCa'>,
+  server: AdminServer,
+  database?: string,
+): AdminConnection {
   const { host, vault, timeoutMs, extraCa } = context;
   if ('credentials' in server) {
     const credentials = database === undefined ? server.credentials : { ...server.credentials, database };

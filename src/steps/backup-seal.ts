@@ -1,4 +1,6 @@
 /** Finishes the backup: passwords and answer files, README, and last the manifest. Only from here on may anything be destroyed. */
+import { createHash } from 'node:crypto';
+import { planText } from '../apply/run-directory.ts';
 import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup/answer-file.ts';
 import { answersName, type Backup } from '../backup/backup.ts';
 import { isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
@@ -22,8 +24,10 @@ function loginsOf({ databases }: BackupSeal, { plan }: StepContext, backup: Back
     return action === 'clear' && credentials !== null && backup.dumpOf(database) !== null ? [credentials] : [];
   });
   for (const step of plan.steps) {
-    if (step.kind === 'dwh-rows') logins.push(step.credentials);
-    if (step.kind === 'roles-dump' && 'credentials' in step.server)
+    if (step.kind === 'dwh-rows' || step.kind === 'rows-put') logins.push(step.credentials);
+    // A restore of this restore empties it again.
+    if (step.kind === 'database-fill') logins.push(step.credentials);
+    if ((step.kind === 'roles-dump' || step.kind === 'roles-make') && 'credentials' in step.server)
       logins.push({ ...step.server.credentials, database: '*' });
   }
   return logins;
@@ -107,6 +111,7 @@ export const backupSeal: StepRunner<'backup-seal'> = {
       root: plan.root,
       release: plan.release,
       createdAt: new Date().toISOString(),
+      planSha256: createHash('sha256').update(planText(plan)).digest('hex'),
       databases: databases.map(({ component, name, host: server, port, role, local, action }) => ({
         component,
         name,

@@ -21,6 +21,8 @@ export interface StepContext {
   /** PEM texts of CAs beside the system's, for databases that verify their server. */
   extraCa: string[];
   backup: Backup | null;
+  /** Real path of the run's own directory. */
+  runDir: string;
   /** Transactions that hold a database still between its dump and what clears or drops it, by the key of the database. */
   sessions: Map<string, ClearSession>;
   /** What was stopped and closed, for the way back when nothing was destroyed yet. */
@@ -39,6 +41,8 @@ export interface StepContext {
 export interface StepRunner<K extends StepKind> {
   /** Every host path, unit or database the step touches: written to the journal before it begins. */
   touches(step: StepOf<K>): string[];
+  /** Host paths at which the step leaves something else than nothing: what that is goes into the journal, by which restore knows it again. */
+  writes?(step: StepOf<K>): string[];
   probe(step: StepOf<K>, context: StepContext): Promise<boolean>;
   apply(step: StepOf<K>, context: StepContext): Promise<void>;
 }

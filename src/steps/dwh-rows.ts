@@ -4,14 +4,15 @@
  */
 import type { Connection } from '../host/port.ts';
 import { quoteLiteral } from '../host/postgres/quote.ts';
+import type { Credentials } from '../model/credentials.ts';
 import { HostError } from '../model/errors.ts';
-import type { StepOf } from '../model/plan.ts';
+import type { StepOf, TimekeepingRows } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
 
 type DwhRows = StepOf<'dwh-rows'>;
 
-const TABLE = 'public.dwh_history_timekeeping';
-const [HOSTNAME, UUID, RUNNING] = ['dwhHostname', 'dwhUuid', 'DwhCurrentlyRunning'] as const;
+export const TABLE = 'public.dwh_history_timekeeping';
+export const [HOSTNAME, UUID, RUNNING] = ['dwhHostname', 'dwhUuid', 'DwhCurrentlyRunning'] as const;
 
 /** SQL that sets the rows the step changes to what they were, for the backup. */
 export function rowsScript({ credentials, blank, was }: DwhRows): string {
@@ -26,13 +27,8 @@ export function rowsScript({ credentials, blank, was }: DwhRows): string {
   ].join('\n');
 }
 
-interface Rows {
-  hostname: string;
-  uuid: string;
-  running: boolean;
-}
-
-async function readRows(connection: Connection, lock: '' | 'FOR UPDATE'): Promise<Rows> {
+/** The rows as they are; a missing one is empty. */
+export async function readRows(connection: Connection, lock: '' | 'FOR UPDATE'): Promise<TimekeepingRows> {
   const rows = await connection.query<{ name: string; value: string | null }>(
     `SELECT var_name::text AS name, var_value::text AS value FROM ${TABLE}
       WHERE var_name IN ('${HOSTNAME}', '${UUID}', '${RUNNING}') ${lock}`,
@@ -41,11 +37,16 @@ async function readRows(connection: Connection, lock: '' | 'FOR UPDATE'): Promis
   return { hostname: value(HOSTNAME), uuid: value(UUID), running: value(RUNNING) === '1' };
 }
 
-function done(rows: Rows, { blank }: DwhRows): boolean {
+function done(rows: TimekeepingRows, { blank }: DwhRows): boolean {
   return !rows.running && (!blank || (rows.uuid === '' && rows.hostname === ''));
 }
 
-async function within<T>(step: DwhRows, context: StepContext, use: (connection: Connection) => Promise<T>): Promise<T> {
+/** One session on the database of a step. */
+export async function within<T>(
+  step: { credentials: Credentials },
+  context: Pick<StepContext, 'host' | 'vault' | 'timeoutMs' | 'extraCa'>,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const { host, vault, timeoutMs, extraCa } = context;
   const password = vault.get(step.credentials.secret);
   const connection = await host.databases.connect(step.credentials, { password, timeoutMs, extraCa });

@@ -11,6 +11,7 @@ import type { StepRunner } from './context.ts';
 
 export const filePromote: StepRunner<'file-promote'> = {
   touches: ({ path }) => [path],
+  writes: ({ path }) => [path],
 
   // A drop-in with other credentials than the ones that were proven to work does not count: its server rejects them.
   async probe({ path, component, credentials }, { host, layout, vault }) {

@@ -8,6 +8,11 @@ import { assertAsPlanned } from './outside.ts';
 const FILES = { name: 'files.tar.gz', kind: 'files' } as const;
 const OUTSIDE_FILES = { name: 'outside.tar.gz', kind: 'outside' } as const;
 
+/** The member of a backup that holds files of the root, or those outside of it. */
+export function archiveName(outside: boolean): string {
+  return (outside ? OUTSIDE_FILES : FILES).name;
+}
+
 export const filesArchive: StepRunner<'files-archive'> = {
   touches: ({ paths }) => paths,
 
@@ -37,6 +42,7 @@ export const filesArchive: StepRunner<'files-archive'> = {
     });
     if (archive === null) return;
     if (!outside) for (const [path, identity] of archive.members) backup.archived.set(path, identity);
+    backup.files.push(...archive.images.map((image) => (outside ? { ...image, outside } : image)));
     backup.add({ ...member, sizeBytes: archive.sizeBytes, sha256: archive.sha256 });
     if (archive.said !== '') warn({ code: 'archive', message: `While backing up the files: ${archive.said}` });
   },

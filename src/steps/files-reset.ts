@@ -20,6 +20,7 @@ async function isPristine(file: PlannedFile, files: Files): Promise<boolean> {
 
 export const filesReset: StepRunner<'files-reset'> = {
   touches: ({ files }) => files.map(({ path }) => path),
+  writes: ({ files }) => files.map(({ path }) => path),
 
   async probe({ files }, { host }) {
     for (const file of files) if (!(await isPristine(file, host.files))) return false;

@@ -5,12 +5,15 @@ import type { StepRunners } from './context.ts';
 import { databaseClear } from './database-clear.ts';
 import { databaseDrop } from './database-drop.ts';
 import { databaseDump } from './database-dump.ts';
+import { databaseFill } from './database-fill.ts';
 import { databaseSeal, databaseUnseal } from './database-seal.ts';
+import { dirsMake } from './dirs-make.ts';
 import { dirsRemove } from './dirs-remove.ts';
 import { dwhRows } from './dwh-rows.ts';
 import { filePromote } from './file-promote.ts';
 import { filePutBack } from './file-put-back.ts';
 import { filesArchive } from './files-archive.ts';
+import { filesPut } from './files-put.ts';
 import { filesRemove } from './files-remove.ts';
 import { filesReset } from './files-reset.ts';
 import { linesRevert } from './lines-revert.ts';
@@ -20,8 +23,12 @@ import { pkiRestore } from './pki-restore.ts';
 import { recordsRewrite } from './records-rewrite.ts';
 import { roleDrop } from './role-drop.ts';
 import { rolesDump } from './roles-dump.ts';
+import { rolesMake } from './roles-make.ts';
+import { rowsPut } from './rows-put.ts';
 import { sectionRemove } from './section-remove.ts';
 import { serviceDisable } from './service-disable.ts';
+import { serviceEnable } from './service-enable.ts';
+import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 import { webServerReload } from './web-server-reload.ts';
 
@@ -50,4 +57,11 @@ export const RUNNERS: StepRunners = {
   'records-rewrite': recordsRewrite,
   'dirs-remove': dirsRemove,
   'web-server-reload': webServerReload,
+  'files-put': filesPut,
+  'dirs-make': dirsMake,
+  'roles-make': rolesMake,
+  'database-fill': databaseFill,
+  'rows-put': rowsPut,
+  'service-enable': serviceEnable,
+  'service-start': serviceStart,
 };

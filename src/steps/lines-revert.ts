@@ -6,6 +6,7 @@ import type { StepRunner } from './context.ts';
 
 export const linesRevert: StepRunner<'lines-revert'> = {
   touches: ({ path }) => [path],
+  writes: ({ path }) => [path],
 
   async probe({ path, edits }, { host }) {
     const bytes = await host.files.readBytes(path);

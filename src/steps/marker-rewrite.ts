@@ -5,6 +5,7 @@ import type { StepRunner } from './context.ts';
 
 export const markerRewrite: StepRunner<'marker-rewrite'> = {
   touches: ({ path }) => [path],
+  writes: ({ path }) => [path],
 
   async probe({ path, dropKeys }, { host }) {
     const text = (await host.files.readBytes(path))?.toString('latin1');

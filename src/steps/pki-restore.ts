@@ -41,6 +41,7 @@ async function putBack({ from, to, type }: CopiedFile, { host, layout }: StepCon
 
 export const pkiRestore: StepRunner<'pki-restore'> = {
   touches: ({ files }) => files.map(({ to }) => to),
+  writes: ({ files }) => files.map(({ to }) => to),
 
   async probe({ path }, { host, layout }) {
     return path === layout.pki.dir && (await judgeKeys(host.files, layout.pki, path)).usable;

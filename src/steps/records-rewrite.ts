@@ -8,7 +8,8 @@ import { hostPath } from '../model/paths.ts';
 import type { StepRunner } from './context.ts';
 
 export const recordsRewrite: StepRunner<'records-rewrite'> = {
-  touches: ({ paths }) => paths,
+  touches: ({ paths, path }) => [...new Set([...paths, path])],
+  writes: ({ path }) => [path],
 
   // The plan has this step only where the records say something else; what a crash left is planned anew.
   async probe() {

@@ -70,6 +70,7 @@ export class Fakes {
       tools: { pgDump: null, pgRestore: null, psql: null, tar: null },
       timeoutMs: 1000,
       extraCa: [],
+      runDir: '/nonexistent',
       backup: null,
       sessions: new Map(),
       undo: { services: [], databases: [] },

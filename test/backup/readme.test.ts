@@ -1,9 +1,8 @@
 /** The words of the README: what is not tried on a real host by other tests (systemd, two servers, odd names, every mixture of parts). */
 import { describe, expect, it } from 'vitest';
-import type { BackupMember } from '../../src/backup/backup.ts';
 import { readme } from '../../src/backup/readme.ts';
 import type { ReadmeInput } from '../../src/backup/section.ts';
-import type { ServiceBefore, Survey } from '../../src/backup/survey.ts';
+import type { BackupMember, ServiceBefore, Survey } from '../../src/model/backup.ts';
 import type { BackedUpDatabase, Step } from '../../src/model/plan.ts';
 import { makePlan } from '../../src/plan/index.ts';
 import { credentials, finished, WISHES } from '../plan/facts.ts';

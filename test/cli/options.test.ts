@@ -34,6 +34,8 @@ describe('the command line', () => {
     const { explicit, ...options } = parse('');
     expect(options).toEqual({
       command: 'cleanup',
+      run: null,
+      prune: null,
       unattended: false,
       keepDatabases: undefined,
       keepPki: false,
@@ -85,6 +87,11 @@ describe('the command line', () => {
     ['plan', { command: 'plan' }],
     ['verify', { command: 'verify' }],
     ['-- plan', { command: 'plan' }],
+    ['runs', { command: 'runs', prune: null }],
+    ['runs --prune 3', { command: 'runs', prune: 3 }],
+    ['restore', { command: 'restore', run: null }],
+    ['-u restore 20261124T020405Z-1a2b3c', { command: 'restore', run: '20261124T020405Z-1a2b3c', unattended: true }],
+    ['restore 20261124 -v', { command: 'restore', run: '20261124', verbose: true }],
   ];
 
   test.each(MEANINGS)('%s', (argv, meaning) => {
@@ -103,13 +110,15 @@ describe('the command line', () => {
       file: '=/mnt/file',
       seconds: '=3',
       check: `=${FORCIBLE[0]}`,
+      number: '=3',
     };
     const machine = { files: { '/mnt/file': '' } };
     for (const { long, kind } of OPTIONS) {
       const option = `--${long}${values[kind]}`;
-      const [before, after] = [parse(`${option} plan`, machine), parse(`plan ${option}`, machine)];
+      const word = long === 'prune' ? 'runs' : 'plan';
+      const [before, after] = [parse(`${option} ${word}`, machine), parse(`${word} ${option}`, machine)];
       expect(before, option).toEqual(after);
-      expect(before.command).toBe('plan');
+      expect(before.command).toBe(word);
       expect([...before.explicit]).toContain(long);
     }
   });
@@ -126,8 +135,10 @@ describe('the command line', () => {
     ['—unattended', 'Unknown word "—unattended".', 'Did you mean --unattended?'],
     ['verfy', 'Unknown word "verfy".', 'Did you mean "verify"?'],
     ['cleanup-all', 'Unknown word "cleanup-all".', /engine-cleanup --help/],
-    ['restore', 'This version has no word "restore".', /README/],
-    ['runs', 'This version has no word "runs".', /README/],
+    ['restore 2026x', 'Unknown word "2026x".', /manual page/],
+    ['--prune 3', '--prune removes backups of earlier runs, and goes with the word runs.', /runs --prune/],
+    ['runs --prune many', '--prune needs a whole number, not "many".', /--prune 5/],
+    ['restore --no-backup', 'A restore always backs up what it replaces: --no-backup cannot be asked of it.', /out/],
     ['plan verify', '"plan" and "verify" cannot be asked for at once.', /./],
     ['--timeout', 'Option --timeout needs a value.', 'For example: --timeout=60'],
     ['--root', 'Option --root needs a value.', 'For example: --root=/some/directory'],

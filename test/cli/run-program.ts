@@ -65,6 +65,9 @@ export async function run(root: string, argv: string[], { work, typed, stop, cra
       },
       verify: async () => report({ command: 'verify', outcome: 'ok', verdict: { ready: true, checks: [] } }),
       cleanup,
+      restore: async () => report({ command: 'restore', outcome: 'nothing-to-do' }),
+      list: () => [],
+      prune: () => [],
       ...work,
     }),
   );

@@ -43,6 +43,7 @@ describe('the manual page', () => {
       file: ' FILE',
       seconds: ' SECONDS',
       check: ' CHECK',
+      number: ' KEEP',
     };
     const expected = OPTIONS.map((row: OptionRow) =>
       row.short ? `-${row.short} , --${row.long}` : `--${row.long}${argument[row.kind]}`,

@@ -51,6 +51,7 @@ export function stepContext(server: PostgresServer, more: Partial<StepContext> =
     timeoutMs: LIMIT,
     extraCa: [],
     backup: new Backup(dir, 'run-1'),
+    runDir: dir,
     sessions: new Map(),
     undo: { services: [], databases: [] },
     onBytes: () => undefined,

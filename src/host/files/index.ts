@@ -8,7 +8,8 @@ import type { Files } from '../port.ts';
 import { digest } from './digest.ts';
 import { fileError } from './errors.ts';
 import { glob } from './glob.ts';
-import { link, makeParents } from './make.ts';
+import { link, makeDir, makeParents } from './make.ts';
+import { putAll } from './put.ts';
 import { list, onOtherMount, readBytes, readLink, stat } from './read.ts';
 import { remove, removeAll, removeDir } from './remove.ts';
 import { replace } from './replace.ts';
@@ -72,6 +73,8 @@ export function createFiles(root: string): Files {
     freeBytes: async (path) => freeBytes(root, path),
     makeParents: async (path, like, anchor) => anew(() => makeParents(root, path, like, anchor)),
     link: async (path, target, anchor) => anew(() => link(root, path, target, anchor)),
+    putAll: async (puts) => anew(() => putAll(root, puts)),
+    makeDir: async (path, meta, anchor) => anew(() => makeDir(root, path, meta, anchor)),
     onOtherMount: (path, anchor) => look(() => onOtherMount(root, path, anchor)),
   };
 }

@@ -12,15 +12,15 @@ import {
 } from 'node:fs';
 import { HostError } from '../../model/errors.ts';
 import { isBelow, parentOf, realPath } from '../../model/paths.ts';
-import type { FileStat } from '../port.ts';
 import { assertOnAnchorMount, syncDirectory, withEntry } from './entry.ts';
 import { changedError, codeOf, fileError } from './errors.ts';
 import { stat } from './read.ts';
+import type { Meta } from './replace.ts';
 import { removeQuietly, temporaryName } from './temporary.ts';
 import { at, type Parent, withParent } from './walk.ts';
 
 /** Makes one directory, private until it has its owner and mode. One that somebody else made meanwhile is taken as it is. */
-function makeDirectory({ dir, name, real }: Parent, { mode, uid, gid }: FileStat): void {
+function makeDirectory({ dir, name, real }: Parent, { mode, uid, gid }: Meta): void {
   let made: number | null = null;
   try {
     mkdirSync(at(dir, name), 0o700);
@@ -71,7 +71,19 @@ export function makeParents(root: string, path: string, like: string, anchor: st
   }
 }
 
-function missingError(root: string, path: string): HostError {
+/** Makes one directory where its parent is. One that is there stays as it is. */
+export function makeDir(root: string, path: string, meta: Meta, anchor: string): void {
+  if (stat(root, path)?.identity.type === 'dir') return;
+  const known = stat(root, anchor) === null ? parentOf(anchor) : anchor;
+  const make = (parent: Parent): true => {
+    assertOnAnchorMount(parent, null);
+    makeDirectory(parent, meta);
+    return true;
+  };
+  if (withParent(root, path, make, known) === null) throw missingError(root, parentOf(path));
+}
+
+export function missingError(root: string, path: string): HostError {
   return new HostError(`${realPath(root, path)} does not exist, and nothing can be put there.`, {
     hint: 'Install the package the directory belongs to, then run engine-cleanup again.',
     code: 'ENOENT',

@@ -12,7 +12,7 @@ import { trustedCas } from './trust.ts';
 const NO_FILE = '/dev/null/none';
 
 /** An open file, 0600 and without a name: it is written only after its name is gone. */
-function namelessFile(dir: string, text: string): number {
+export function namelessFile(dir: string, text: string): number {
   const path = join(dir, `.${randomBytes(8).toString('hex')}`);
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {

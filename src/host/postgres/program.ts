@@ -23,6 +23,8 @@ export interface ProgramCall {
    * the program may be waiting for it: who writes to it watches over that.
    */
   input?: string | Readable;
+  /** What it says on standard error, and every piece of input it takes, is a sign of life too: it is watched from its start to its end. */
+  patient?: boolean;
   /** Longest wait for the next sign of life on standard output, or for the end, ms. */
   silenceMs: number;
   /** Ends it when the operator asks to stop. */
@@ -70,7 +72,8 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
   const child = start(call);
   const exit = exitOf(child);
   child.stdin?.on('error', () => undefined); // it ended before it had read everything: its exit status tells
-  const fed = feed(child.stdin, call.input);
+  let sign: () => void = () => undefined;
+  const fed = feed(child.stdin, call.input, () => sign());
   let ended: ProgramEnd['ended'] = null;
   const end = (why: 'silence' | 'stop'): void => {
     ended ??= why;
@@ -78,7 +81,7 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
     child.stdout?.destroy();
   };
   // As long as it is fed its silence is not its own; when it has ended there is none.
-  let watched = fed === null;
+  let watched = fed === null || call.patient === true;
   let timer: NodeJS.Timeout | undefined;
   const alive = (): void => {
     clearTimeout(timer);
@@ -88,13 +91,14 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
     watched = on;
     alive();
   };
+  if (call.patient) sign = alive;
   watch(watched);
   let over = false;
   fed?.then(() => watch(!over));
   const stop = (): void => end('stop');
   call.signal?.addEventListener('abort', stop, { once: true });
   if (call.signal?.aborted) stop();
-  const stderr = tailOf(child.stderr);
+  const stderr = tailOf(child.stderr, () => sign());
   try {
     await consume(child.stdout, sink, alive);
     const outcome = await exit;
@@ -102,6 +106,7 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
     return { code: outcome, stderr: stderr(), ended };
   } finally {
     over = true;
+    sign = () => undefined;
     watch(false);
     call.signal?.removeEventListener('abort', stop);
     if (call.input instanceof Readable) call.input.destroy();
@@ -110,11 +115,12 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
 }
 
 /** Hands over the input; null if that is done at once. */
-function feed(stdin: Writable | null, input: string | Readable | undefined): Promise<void> | null {
+function feed(stdin: Writable | null, input: string | Readable | undefined, taken: () => void): Promise<void> | null {
   if (!(input instanceof Readable) || stdin === null) {
     stdin?.end(input);
     return null;
   }
+  input.on('data', taken);
   // What the program does not want is its own business: its exit status tells.
   return pipeline(input, stdin).catch(() => undefined);
 }
@@ -132,10 +138,11 @@ async function consume(stream: Readable | null, sink: Sink, alive: () => void): 
   }
 }
 
-function tailOf(stream: Readable | null): () => string {
+function tailOf(stream: Readable | null, heard: () => void): () => string {
   let text = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-STDERR_BYTES);
+    heard();
   });
   return () => text;
 }

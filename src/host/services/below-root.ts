@@ -7,7 +7,7 @@ import { HostError } from '../../model/errors.ts';
 import type { Files, Services, UnitState } from '../port.ts';
 import { statusError } from '../process.ts';
 import { findInitScript, type InitScript, runInitScript } from './init-script.ts';
-import { disableInstalled, readInstalled } from './installed.ts';
+import { disableInstalled, enabledByLinks, readInstalled } from './installed.ts';
 import { isRunning, type Process } from './processes.ts';
 import { ProcessesBelow, type ServiceProcesses } from './service-processes.ts';
 
@@ -18,7 +18,7 @@ export class BelowRoot implements Services {
   readonly #files: Files;
   readonly #root: string;
   readonly #timeoutMs: number;
-  /** Services that were stopped by their script: only these can be started again. */
+  /** Services that were stopped by their script, by this run or an earlier one: only these can be started again. */
   readonly #byScript = new Set<string>();
 
   constructor(files: Files, timeoutMs: number) {
@@ -69,8 +69,9 @@ export class BelowRoot implements Services {
     }
   }
 
-  async start(unit: string, timeoutMs: number): Promise<void> {
+  async start(unit: string, timeoutMs: number, byScript = false): Promise<void> {
     if (this.#isActive(unit)) return;
+    if (byScript) this.#byScript.add(unit);
     const script = this.#scriptThatStopped(unit);
     if (script === null) {
       throw new HostError(
@@ -98,6 +99,10 @@ export class BelowRoot implements Services {
     await disableInstalled(this.#files, unit, this.#timeoutMs);
   }
 
+  async enable(unit: string): Promise<void> {
+    enabledByLinks(unit);
+  }
+
   async reload(unit: string, timeoutMs: number): Promise<void> {
     const found = this.#processesOf(unit);
     if (found.mains.length === 0) return;
@@ -117,7 +122,8 @@ export class BelowRoot implements Services {
   }
 
   #scriptThatStopped(unit: string): InitScript | null {
-    return this.#byScript.has(unit) ? findInitScript(this.#root, unit) : null;
+    const script = this.#byScript.has(unit) ? findInitScript(this.#root, unit) : null;
+    return script?.unsafe === null ? script : null;
   }
 
   #isActive(unit: string): boolean {

@@ -28,6 +28,13 @@ export function readInstalled(root: string, units: readonly string[]): Map<strin
   );
 }
 
+/** @throws HostError: the links are put back as files, or not at all */
+export function enabledByLinks(unit: string): never {
+  throw new HostError(`${unit} is enabled by its links, and no systemd runs here that could make them.`, {
+    hint: 'Enable it by hand.',
+  });
+}
+
 /**
  * Takes away what starts a service at boot: with `systemctl --root` for a unit file, which also knows its aliases, and link by link for SysV and where the machine
  * has no systemctl. @throws HostError if it still is enabled afterwards

@@ -65,6 +65,16 @@ export class SystemdServices implements Services {
     });
   }
 
+  /** Makes the links that start a unit at boot. @throws HostError if it is not enabled afterwards */
+  async enable(unit: string): Promise<void> {
+    const options = { purpose: `enable ${unit}`, timeoutMs: this.#timeoutMs };
+    await runOrFail('systemctl', [...QUIETLY, 'enable', '--', full(unit)], options);
+    if (isEnabled(unit, await this.#show(unit))) return;
+    throw new HostError(`${unit} is not enabled after "systemctl enable ${unit}".`, {
+      hint: `See "systemctl cat ${unit}", then run this again.`,
+    });
+  }
+
   async reload(unit: string, timeoutMs: number): Promise<void> {
     if ((await this.#show(unit)).ActiveState !== 'active') return;
     const options = { purpose: `reload ${unit}`, timeoutMs, hint: see(unit) };

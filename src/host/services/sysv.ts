@@ -3,7 +3,7 @@ import { HostError } from '../../model/errors.ts';
 import type { Files, Services, UnitState } from '../port.ts';
 import { statusError } from '../process.ts';
 import { findInitScript, type InitScript, runInitScript } from './init-script.ts';
-import { disableInstalled, readInstalled } from './installed.ts';
+import { disableInstalled, enabledByLinks, readInstalled } from './installed.ts';
 
 export class SysvServices implements Services {
   readonly #files: Files;
@@ -56,6 +56,10 @@ export class SysvServices implements Services {
 
   async disable(unit: string): Promise<void> {
     await disableInstalled(this.#files, unit, this.#timeoutMs);
+  }
+
+  async enable(unit: string): Promise<void> {
+    enabledByLinks(unit);
   }
 
   async reload(unit: string, timeoutMs: number): Promise<void> {

@@ -1,0 +1,125 @@
+/** Puts back files and links whole, with everything they had: beside their place first, then renamed over what is there. */
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync } from 'node:fs';
+import { HostError } from '../../model/errors.ts';
+import type { Identity } from '../../model/facts.ts';
+import { nameOf, parentOf, realPath } from '../../model/paths.ts';
+import { assertOnAnchorMount, differenceOf, syncDirectory, withEntry } from './entry.ts';
+import { changedError, codeOf, fileError } from './errors.ts';
+import { missingError } from './make.ts';
+import { removeQuietly, temporaryName } from './temporary.ts';
+import { at, type Parent, withParent } from './walk.ts';
+
+/** Longest time for one copy, ms. */
+const LIMIT_MS = 600_000;
+
+function assertExpected(parent: Parent, expect: Identity | null): void {
+  const difference = withEntry(parent, (entry) => {
+    assertOnAnchorMount(parent, entry);
+    return expect === null ? 'is there since the plan was made' : (differenceOf(entry.stat, expect) ?? '');
+  });
+  if (difference === null) {
+    if (expect !== null) throw changedError(parent.real, 'is gone since the plan was made');
+    assertOnAnchorMount(parent, null);
+  } else if (difference !== '') {
+    throw changedError(parent.real, difference);
+  }
+}
+
+/** One copy to be made. */
+export interface Put {
+  path: string;
+  /** Real path of the file or link that is copied, in a directory of ours alone. It does not stay. */
+  staged: string;
+  /** What must be there; null: nothing. */
+  expect: Identity | null;
+  /** The directory whose mount it must lie on. */
+  anchor: string;
+}
+
+/** The most files of one copy: what an argument vector holds is limited. */
+const MOST = 500;
+
+/**
+ * Node has no calls for attributes, ACLs and labels: GNU cp knows all of them, and passes over what the file system cannot hold. Links are copied as links.
+ * @param staged real paths, with the names the copies are to have
+ */
+function copy(staged: readonly string[], { dir, real }: Parent): void {
+  const { error, status, stderr } = spawnSync('cp', ['--archive', '--', ...staged, '/proc/self/fd/3/'], {
+    stdio: ['ignore', 'ignore', 'pipe', dir],
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    timeout: LIMIT_MS,
+  });
+  if (!error && status === 0) return;
+  const said = stderr?.toString().trim().replaceAll('\n', '; ');
+  throw new HostError(`${real} cannot be put back (${said || error?.message || `cp ended with ${status}`}).`, {
+    hint: 'Mend the cause, then run engine-cleanup restore again.',
+    code: error ? codeOf(error) : `exit ${status}`,
+  });
+}
+
+/** What was written is on the disk before it gets its name. */
+function sync(path: string, real: string): void {
+  if (!lstatSync(path).isFile()) return;
+  let fd: number | null = null;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    fsyncSync(fd);
+  } catch (error) {
+    throw fileError(error, real, 'cannot be put back');
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+}
+
+/** Those of one directory that have the same anchor: they take the same way, and one program copies them. */
+function* byDirectory(puts: readonly Put[]): Generator<Put[]> {
+  const groups = new Map<string, Put[]>();
+  for (const put of puts) {
+    const key = `${parentOf(put.path)}\0${put.anchor}`;
+    groups.set(key, [...(groups.get(key) ?? []), put]);
+  }
+  for (const group of groups.values()) for (let at = 0; at < group.length; at += MOST) yield group.slice(at, at + MOST);
+}
+
+function putInto(root: string, directory: Parent, puts: readonly Put[]): void {
+  const made: { parent: Parent; temporary: string; expect: Identity | null }[] = [];
+  try {
+    const named = puts.map(({ path, staged, expect }) => {
+      const parent = { ...directory, name: nameOf(path), real: realPath(root, path) };
+      assertExpected(parent, expect);
+      const name = temporaryName(parent.name);
+      made.push({ parent, temporary: at(parent.dir, name), expect });
+      const copied = `${parentOf(staged)}/${name}`;
+      renameSync(staged, copied);
+      return copied;
+    });
+    copy(named, directory);
+    for (const { parent, temporary, expect } of made) {
+      sync(temporary, parent.real);
+      assertExpected(parent, expect);
+      renameSync(temporary, at(parent.dir, parent.name));
+    }
+  } catch (error) {
+    for (const { temporary } of made) removeQuietly(temporary);
+    throw fileError(error, directory.real, 'cannot be put back');
+  }
+  syncDirectory(directory.dir, directory.real);
+}
+
+/** Puts back many, those of one directory at a time. What failed ends it: what was put back before that is there whole. */
+export function putAll(root: string, puts: readonly Put[]): void {
+  for (const group of byDirectory(puts)) {
+    const [{ path, anchor }] = group as [Put, ...Put[]];
+    const done = withParent(
+      root,
+      path,
+      (parent) => {
+        putInto(root, parent, group);
+        return true;
+      },
+      anchor,
+    );
+    if (done === null) throw missingError(root, parentOf(path));
+  }
+}

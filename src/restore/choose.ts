@@ -1,0 +1,78 @@
+/** Which run a restore is about. Pure. */
+import { UsageError } from '../model/errors.ts';
+import type { PutBack } from './findings.ts';
+import type { EarlierRun } from './runs.ts';
+
+/** Ids of the steps that were begun. */
+function begun({ journal }: EarlierRun): Set<string> {
+  return new Set(journal.flatMap(({ event, step }) => (event === 'begin' && step !== undefined ? [step] : [])));
+}
+
+/** It is a cleanup that began to remove something. */
+function removedSomething(run: EarlierRun): boolean {
+  const steps = begun(run);
+  return (
+    run.command === 'cleanup' && (run.plan?.steps ?? []).some(({ id, destructive }) => destructive && steps.has(id))
+  );
+}
+
+/** Restores of a run that count: no cleanup came after them, and they were not undone by a restore of their own. */
+function restoresOf(id: string, runs: readonly EarlierRun[]): EarlierRun[] {
+  const lastCleanup = runs.filter(removedSomething).at(-1)?.id ?? '';
+  const restores = runs.filter(({ plan, id: own }) => plan?.restores?.run === id && own > lastCleanup);
+  return restores.filter((restore) => restoresOf(restore.id, runs).length === 0);
+}
+
+/** The run that put a run back to its end; null if none did, or a later cleanup took it away again. */
+export function restoredBy(id: string, runs: readonly EarlierRun[]): string | null {
+  return restoresOf(id, runs).find(({ outcome }) => outcome === 'ok')?.id ?? null;
+}
+
+/** What earlier restores of the run put back. */
+export function putBackBy(id: string, runs: readonly EarlierRun[]): PutBack {
+  const paths = new Set<string>();
+  const databases = new Set<string>();
+  for (const { plan, journal } of restoresOf(id, runs)) {
+    const done = new Set(
+      journal.filter(({ event, status }) => event === 'end' && status === 'done').map(({ step }) => step),
+    );
+    for (const step of plan?.steps ?? []) {
+      if (!done.has(step.id)) continue;
+      if (step.kind === 'files-put') for (const { path } of step.files) paths.add(path);
+      if (step.kind === 'database-fill') databases.add(step.key);
+    }
+  }
+  return { paths, databases };
+}
+
+function isUnfinished({ outcome }: EarlierRun): boolean {
+  return outcome === 'unfinished' || outcome === 'incomplete' || outcome === 'interrupted' || outcome === 'internal';
+}
+
+/** The cleanup that ended unfinished and that this one went on with; null if there is none. */
+export function continuedBy(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun | null {
+  const earlier = runs.filter((one) => removedSomething(one) && one.id < run.id).at(-1);
+  return earlier !== undefined && isUnfinished(earlier) ? earlier : null;
+}
+
+/**
+ * The named run; else the last cleanup that removed something, or, where that is put back, the unfinished one that it went on with. Null: no run removed anything.
+ * @throws UsageError for a name that no run has
+ */
+export function chooseRun(runs: readonly EarlierRun[], name: string | null): EarlierRun | null {
+  if (name !== null) {
+    const found = runs.filter(({ id }) => id.startsWith(name));
+    if (found.length === 1) return found[0]!;
+    throw new UsageError(
+      found.length === 0 ? `There is no run "${name}".` : `More than one run begins with "${name}".`,
+      'See "engine-cleanup runs" for all of them.',
+    );
+  }
+  let run = runs.filter(removedSomething).at(-1) ?? null;
+  while (run !== null && restoredBy(run.id, runs) !== null) {
+    const earlier = continuedBy(run, runs);
+    if (earlier === null) break;
+    run = earlier;
+  }
+  return run;
+}

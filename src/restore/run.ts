@@ -1,0 +1,157 @@
+/** The story of a restore: find the run, read its backup whole, look at the host, plan, confirm, apply, report. */
+
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { carryOut, touched } from '../apply/carry-out.ts';
+import type { Progress } from '../apply/execute.ts';
+import { newRunId, runPaths } from '../apply/run-directory.ts';
+import { TRUSTED_CAS } from '../backup/login.ts';
+import { OVN_ROWS } from '../backup/readme-services.ts';
+import { machineTools } from '../host/tools.ts';
+import { layoutOf, newestLayout } from '../layouts/index.ts';
+import { InterruptedError, type Refusal } from '../model/errors.ts';
+import type { ToolFacts } from '../model/facts.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
+import type { RunOptions, RunParts } from '../run.ts';
+import { STAGE } from '../steps/files-put.ts';
+import { checkBackup, damaged } from './backup-check.ts';
+import { chooseRun, continuedBy, putBackBy, restoredBy } from './choose.ts';
+import { lookAt } from './look.ts';
+import { makeRestorePlan } from './plan.ts';
+import { effectsOf } from './read-steps.ts';
+import { type EarlierRun, type RunBackup, readOwn, readRuns } from './runs.ts';
+import { withSecrets } from './secrets.ts';
+
+export interface RestoreOptions extends RunOptions {
+  /** Id of the run to put back, or how it begins; null: the last that removed something. */
+  source: string | null;
+}
+
+/** How a restore talks with whoever started it. */
+export interface RestoreDialogue {
+  /** Shows the plan and asks to proceed. False: the operator said no. */
+  confirm(plan: Plan): Promise<boolean>;
+  progress: Progress;
+  /** The plan as it is about to be executed or was refused, for the log. */
+  planned(plan: Plan): void;
+}
+
+export type RestoreParts = Pick<RunParts, 'host' | 'vault'> & { dialogue: RestoreDialogue };
+
+type Usable = EarlierRun & { plan: Plan; backup: RunBackup & { manifest: NonNullable<RunBackup['manifest']> } };
+
+/** Why a run cannot be put back at all; null if it can. */
+function unusable({ id, trouble, backup, plan }: EarlierRun): Refusal | null {
+  if (trouble !== null) return damaged(trouble);
+  if (plan === null || backup === null)
+    return damaged(`Run ${id} made no backup: there is nothing to put it back from.`);
+  return backup.state === 'whole' ? null : damaged(backup.why);
+}
+
+/** What a killed restore had unpacked. */
+function removeStages(runs: readonly EarlierRun[]): void {
+  for (const { path } of runs) {
+    const stage = join(path, STAGE);
+    if (existsSync(stage)) rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** `engine-cleanup restore [RUN]`. The lock is held by the caller. */
+export async function restoreRun(options: RestoreOptions, parts: RestoreParts): Promise<Report> {
+  const startedAt = performance.now();
+  const finish = (outcome: Outcome, more: Partial<ReportInput> = {}): Report =>
+    makeReport({ ...options, outcome, startedAt, ...more });
+  const runs = readRuns(options.root);
+  const run = chooseRun(runs, options.source);
+  if (run === null) {
+    const message = 'No run has removed anything that could be put back.';
+    return finish('nothing-to-do', { warnings: [{ code: 'no-run', message }] });
+  }
+  const refusal = unusable(run);
+  if (refusal !== null) return finish('refused', { refusals: [refusal] });
+  removeStages(runs);
+  const tools = await machineTools();
+  const { dir, manifest } = (run as Usable).backup;
+  const { wishes, stop } = options;
+  const broken = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
+  if (broken.length > 0) return finish('refused', { refusals: broken });
+  return putBack(options, parts, { run: run as Usable, runs, tools, finish });
+}
+
+interface Work {
+  run: Usable;
+  runs: readonly EarlierRun[];
+  tools: ToolFacts;
+  finish(outcome: Outcome, more?: Partial<ReportInput>): Report;
+}
+
+async function putBack(
+  options: RestoreOptions,
+  parts: RestoreParts,
+  { run, runs, tools, finish }: Work,
+): Promise<Report> {
+  const { root, wishes, stop, backupDir, version } = options;
+  const { timeoutMs } = wishes;
+  const { host, vault, dialogue } = parts;
+  const { dir: backup, manifest } = run.backup;
+  const ca = readOwn(join(backup, TRUSTED_CAS));
+  const extraCa = ca === null ? [] : [ca];
+  const source = withSecrets(run.plan, backup, vault);
+  const effects = effectsOf(source, run.journal, manifest);
+  const look = {
+    host,
+    vault,
+    timeoutMs,
+    extraCa,
+    tools,
+    signal: stop.signal,
+    backup,
+    putBack: putBackBy(run.id, runs),
+  };
+  const findings = await lookAt(effects, look);
+  const id = newRunId(new Date());
+  const { release, databases } = source;
+  const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
+  const plan = makeRestorePlan(findings, wishes, target);
+  const earlier = continuedBy(run, runs);
+  if (earlier !== null && restoredBy(earlier.id, runs) === null) {
+    const message = `Run ${run.id} went on with run ${earlier.id}, which had ended unfinished. What that one removed is put back by a restore of its own, after this one.`;
+    plan.warnings.push({ code: 'unfinished-run', message });
+  }
+  if (manifest.members.some(({ kind }) => kind === 'ovn')) {
+    const message = `The rows of OVN's databases are put back by hand, when the keys that they name are there: sh ${join(backup, OVN_ROWS)}`;
+    plan.warnings.push({ code: 'ovn-rows', message });
+  }
+  const steps = plannedSteps(plan, (step) => touched(root, step));
+  if (plan.refusals.length > 0) {
+    dialogue.planned(plan);
+    return finish('refused', { plan, steps });
+  }
+  if (plan.steps.length === 0) {
+    dialogue.planned(plan);
+    return finish('nothing-to-do', { plan });
+  }
+  if (!(await dialogue.confirm(plan))) return finish('declined', { plan, steps });
+  if (stop.signal.aborted) throw new InterruptedError();
+  dialogue.planned(plan);
+  const carried = await carryOut(plan, {
+    host,
+    vault,
+    progress: dialogue.progress,
+    layout: layoutOf(release) ?? newestLayout(),
+    tools,
+    extraCa,
+    version,
+    root,
+    id,
+    backupDir,
+    timeoutMs,
+    signal: stop.signal,
+  });
+  const outcome = carried.execution.interrupted ? 'interrupted' : carried.failed ? 'incomplete' : 'ok';
+  const ended = { signal: stop.name(), plan, run: { id, log: options.log, backup: carried.backup } };
+  return carried.close(finish(outcome, { ...carried, ...ended }));
+}

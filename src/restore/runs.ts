@@ -1,0 +1,195 @@
+/** Earlier runs, as their directories tell. Only reads. A file that somebody else than root could have written is not believed. */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalEntry } from '../apply/journal.ts';
+import { assertOurs } from '../apply/run-directory.ts';
+import type { BackupMember, Manifest } from '../model/backup.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import { hostPath, isBelow, realPath } from '../model/paths.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+
+/** `partial`: the run ended before its manifest. `damaged`: a member is missing or of another size. `gone`: there is no directory any more. */
+export type BackupState = 'whole' | 'partial' | 'damaged' | 'gone';
+
+export interface RunBackup {
+  /** Real path. */
+  dir: string;
+  state: BackupState;
+  /** Why it is not whole, as a sentence; empty where it is. */
+  why: string;
+  sizeBytes: number;
+  manifest: Manifest | null;
+}
+
+export interface EarlierRun {
+  id: string;
+  /** ISO time. */
+  started: string;
+  /** Real path of its directory. */
+  path: string;
+  command: 'cleanup' | 'restore';
+  outcome: Report['outcome'] | 'unfinished';
+  plan: Plan | null;
+  /** Why the plan cannot be used, as a sentence; null where it can. */
+  trouble: string | null;
+  journal: JournalEntry[];
+  /** Null: the run made none. */
+  backup: RunBackup | null;
+}
+
+/** As `newRunId` makes them. */
+export const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{6}$/;
+
+/** Real path of the directory in which runs keep theirs. */
+export function runsDirectory(root: string): string {
+  return join(root, 'var/lib/engine-cleanup');
+}
+
+/** Text of a file that only its owner, who is root or the caller, can write; null if there is none. @throws HostError */
+export function readOwn(path: string): string | null {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw unreadable(path, messageOf(error));
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile() || (stat.mode & 0o022) !== 0 || (stat.uid !== 0 && stat.uid !== process.getuid?.()))
+      throw unreadable(path, 'it is not a file that only root can write to');
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unreadable(path: string, why: string): HostError {
+  return new HostError(`${path} cannot be used: ${why}.`, {
+    hint: 'See who made it. The README of the backup says how to put things back by hand.',
+  });
+}
+
+/** The value of a JSON file; null if there is none. @throws HostError */
+function readJson<T>(path: string, schema: string): T | null {
+  const text = readOwn(path);
+  if (text === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(path, messageOf(error));
+  }
+  if (typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema) return value as T;
+  throw unreadable(path, `it is not of the form ${schema}`);
+}
+
+/** The entries that are whole: a killed run may have left half a line. */
+function readJournal(path: string): JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (const line of (readOwn(path) ?? '').split('\n')) {
+    try {
+      if (line !== '') entries.push(JSON.parse(line) as JournalEntry);
+    } catch {
+      break;
+    }
+  }
+  return entries;
+}
+
+/** A backup lies where the plan says; one that lay below the root is looked for below the root of now. */
+function backupDirOf(plan: Plan, root: string): string | null {
+  const { backupDir } = plan;
+  if (backupDir === null) return null;
+  return isBelow(backupDir, plan.root) ? realPath(root, hostPath(plan.root, backupDir)) : backupDir;
+}
+
+function sizeOf(dir: string, { name, sizeBytes }: BackupMember): string | null {
+  const stat = lstatSync(join(dir, name), { throwIfNoEntry: false });
+  if (!stat?.isFile()) return `${name} is missing`;
+  return stat.size === sizeBytes ? null : `${name} has ${stat.size} bytes instead of ${sizeBytes}`;
+}
+
+function directorySize(dir: string): number {
+  return readdirSync(dir).reduce((sum, name) => sum + lstatSync(join(dir, name)).size, 0);
+}
+
+/** By the manifest and the sizes; the digests are left to whoever is about to use it. */
+function readBackup(dir: string, planText: string | null): RunBackup {
+  const found = { dir, sizeBytes: 0, manifest: null };
+  try {
+    if (!lstatSync(dir, { throwIfNoEntry: false })) return { ...found, state: 'gone', why: `${dir} is not there.` };
+    assertOurs(dir);
+    const sizeBytes = directorySize(dir);
+    const manifest = readJson<Manifest>(join(dir, 'manifest.json'), 'engine-cleanup/backup@1');
+    if (manifest === null)
+      return { ...found, sizeBytes, state: 'partial', why: `${dir} has no manifest: the run ended while it was made.` };
+    const wrong = manifest.members.map((member) => sizeOf(dir, member)).find((one) => one !== null);
+    if (wrong !== undefined) return { dir, sizeBytes, manifest, state: 'damaged', why: `In ${dir}, ${wrong}.` };
+    const digest = planText === null ? null : createHash('sha256').update(planText).digest('hex');
+    if (digest !== manifest.planSha256)
+      return {
+        dir,
+        sizeBytes,
+        manifest,
+        state: 'damaged',
+        why: `The plan of the run is not the one ${dir} was made for.`,
+      };
+    return { dir, sizeBytes, manifest, state: 'whole', why: '' };
+  } catch (error) {
+    return { ...found, state: 'damaged', why: messageOf(error) };
+  }
+}
+
+/** One run by its id; null if there is none. */
+export function readRun(root: string, id: string): EarlierRun | null {
+  const [, year, month, day, hour, minute, second] = RUN_ID.exec(id) ?? [];
+  const path = join(runsDirectory(root), id);
+  if (year === undefined || !lstatSync(path, { throwIfNoEntry: false })) return null;
+  const started = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const run: EarlierRun = {
+    id,
+    started,
+    path,
+    command: 'cleanup',
+    outcome: 'unfinished',
+    plan: null,
+    trouble: null,
+    journal: [],
+    backup: null,
+  };
+  try {
+    assertOurs(path);
+    const plan = readJson<Plan>(join(path, 'plan.json'), 'engine-cleanup/plan@1');
+    const report = readJson<Report>(join(path, 'report.json'), 'engine-cleanup/report@1');
+    run.plan = plan;
+    run.outcome = report?.outcome ?? 'unfinished';
+    if (plan === null) return { ...run, trouble: `${path} has no plan: the run ended before it began.` };
+    run.command = plan.mode === 'restore' ? 'restore' : 'cleanup';
+    run.journal = readJournal(join(path, 'journal.jsonl'));
+    const dir = backupDirOf(plan, root);
+    run.backup = dir === null ? null : readBackup(dir, readOwn(join(path, 'plan.json')));
+    return run;
+  } catch (error) {
+    return { ...run, trouble: messageOf(error) };
+  }
+}
+
+/** All runs below a root, the oldest first. @throws HostError if they cannot be listed */
+export function readRuns(root: string): EarlierRun[] {
+  const dir = runsDirectory(root);
+  if (!lstatSync(dir, { throwIfNoEntry: false })) return [];
+  assertOurs(dir);
+  let names: string[];
+  try {
+    names = readdirSync(dir);
+  } catch (error) {
+    throw unreadable(dir, messageOf(error));
+  }
+  return names
+    .filter((name) => RUN_ID.test(name))
+    .sort()
+    .flatMap((id) => readRun(root, id) ?? []);
+}

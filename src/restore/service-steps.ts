@@ -1,0 +1,117 @@
+/** Services: stopped while something under them is put back, enabled and started last, as they were. Pure. */
+import type { Warning } from '../model/errors.ts';
+import type { StepList } from '../plan/build.ts';
+import type { Chain } from './file-steps.ts';
+import type { Findings, ServiceFinding } from './findings.ts';
+import type { Acts } from './plan.ts';
+
+/** Something that a service works with is put back or taken away. */
+function changesAnything({ files, databases, rows }: Findings, acts: Acts): boolean {
+  return [...files.flatMap((group) => group.files), ...databases, ...rows].some(acts);
+}
+
+function isStopped(service: ServiceFinding, changes: boolean): boolean {
+  return service.state.active && (changes || service.active === false);
+}
+
+export function planStops(findings: Findings, acts: Acts, list: StepList): string[] {
+  const changes = changesAnything(findings, acts);
+  const ids: string[] = [];
+  for (const service of findings.services.filter((one) => isStopped(one, changes))) {
+    const { unit, state } = service;
+    const { manager, pids } = state;
+    ids.push(
+      list.add(
+        {
+          kind: 'service-stop',
+          id: `stop:${unit}`,
+          title: `Stop ${unit}`,
+          target: unit,
+          destructive: false,
+          unit,
+          manager,
+          pids,
+        },
+        ids,
+      ),
+    );
+  }
+  return ids;
+}
+
+/** Whether they start at boot. */
+export function planBoot({ services }: Findings, list: StepList, chain: Chain): void {
+  const needs = chain();
+  for (const { unit, enabled, state } of services) {
+    if (enabled === undefined || enabled === state.enabled) continue;
+    const common = { target: unit, destructive: false, unit };
+    if (enabled && state.exists)
+      list.add({ kind: 'service-enable', id: `enable:${unit}`, title: `Enable ${unit}`, ...common }, needs);
+    if (!enabled) {
+      const { manager, links = [] } = state;
+      list.add(
+        {
+          kind: 'service-disable',
+          id: `disable:${unit}`,
+          title: `Disable ${unit}`,
+          ...common,
+          manager,
+          links: [...links],
+        },
+        needs,
+      );
+    }
+  }
+}
+
+/** In the reverse order of their stopping; one that does not start keeps no other from it. The web server reads its configuration again before. */
+export function planStarts(findings: Findings, acts: Acts, list: StepList, chain: Chain): void {
+  const changes = changesAnything(findings, acts);
+  const needs = chain();
+  const { webServer } = findings.effects;
+  if (webServer !== null && changes) {
+    list.add(
+      {
+        kind: 'web-server-reload',
+        id: `reload:${webServer}`,
+        title: `Reload ${webServer}`,
+        target: webServer,
+        destructive: false,
+        unit: webServer,
+      },
+      needs,
+    );
+  }
+  for (const service of [...findings.services].reverse()) {
+    const { unit, active, state, script, startable } = service;
+    const runs = state.active && !isStopped(service, changes);
+    if (active !== true || runs || !startable || !state.exists) continue;
+    list.add(
+      {
+        kind: 'service-start',
+        id: `start:${unit}`,
+        title: `Start ${unit}`,
+        target: unit,
+        destructive: false,
+        unit,
+        script,
+      },
+      needs,
+    );
+  }
+}
+
+/** What cannot be started or enabled, and is left to the operator. */
+export function serviceWarnings({ services }: Findings): Warning[] {
+  return services.flatMap(({ unit, active, enabled, startable, state }) => {
+    if (active !== true && enabled !== true) return [];
+    if (!state.exists && !state.active)
+      return { code: 'service', message: `${unit} is not installed any more: it is neither enabled nor started.` };
+    if (active === true && !state.active && !startable)
+      return {
+        code: 'service',
+        message: `${unit} ran before, started in a way that is not known here: start it as it was started then.`,
+      };
+    return [];
+  });
+}

@@ -1,0 +1,58 @@
+/** Fills an empty database from the dump of an earlier run. */
+import { placeOf } from '../host/postgres/connection.ts';
+import { resetDefaultPrivileges } from '../host/postgres/default-privileges.ts';
+import { fillDatabase } from '../host/postgres/fill.ts';
+import { HostError } from '../model/errors.ts';
+import type { StepOf } from '../model/plan.ts';
+import type { StepContext, StepRunner } from './context.ts';
+import { isAsBefore, isEmpty, loginTo } from './database-state.ts';
+import { within } from './dwh-rows.ts';
+import { sourceMember } from './source.ts';
+
+/** Whoever is no superuser may not comment on extensions, and a plain role finds them there. */
+function without({ way }: StepOf<'database-fill'>): string | null {
+  if (way.as === 'role') return ' EXTENSION ';
+  return 'credentials' in way.server && !way.server.superuser ? ' COMMENT - EXTENSION ' : null;
+}
+
+function nameOf({ credentials }: StepOf<'database-fill'>): string {
+  const place = placeOf(credentials);
+  return place.charAt(0).toUpperCase() + place.slice(1);
+}
+
+async function fill(step: StepOf<'database-fill'>, context: StepContext): Promise<void> {
+  const { tools, plan, timeoutMs, signal, runDir, onBytes } = context;
+  if (tools.pgRestore === null) {
+    throw new HostError('There is no program "pg_restore", so no database can be filled.', {
+      hint: "Install PostgreSQL's client programs, then run engine-cleanup restore again.",
+    });
+  }
+  if (step.way.as === 'role') await within(step, context, resetDefaultPrivileges);
+  const login = await loginTo(step, context, runDir);
+  try {
+    await fillDatabase({
+      pgRestore: tools.pgRestore.path,
+      dump: sourceMember(plan, step.file),
+      login,
+      place: nameOf(step),
+      without: without(step),
+      noOwner: step.way.as === 'role',
+      dir: runDir,
+      timeoutMs,
+      signal,
+      onBytes: (done) => onBytes(done, null),
+    });
+  } finally {
+    login.close();
+  }
+}
+
+export const databaseFill: StepRunner<'database-fill'> = {
+  touches: ({ credentials }) => [credentials.database],
+
+  probe: async (step, context) =>
+    !(await isEmpty(step, context)) &&
+    (await isAsBefore(step, sourceMember(context.plan, step.file), context, context.runDir)),
+
+  apply: fill,
+};

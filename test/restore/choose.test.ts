@@ -1,0 +1,90 @@
+/** Which run a restore is about, and what earlier restores of it count for. */
+import { describe, expect, it } from 'vitest';
+import type { Plan, Step } from '../../src/model/plan.ts';
+import { chooseRun, continuedBy, putBackBy, restoredBy } from '../../src/restore/choose.ts';
+import { runsToPrune } from '../../src/restore/prune.ts';
+import type { EarlierRun } from '../../src/restore/runs.ts';
+
+const REMOVAL = { id: 'remove:marker', kind: 'files-remove', destructive: true, files: [] } as unknown as Step;
+const PUT = {
+  id: 'put:remove:marker',
+  kind: 'files-put',
+  destructive: true,
+  files: [{ path: '/etc/a' }],
+} as unknown as Step;
+
+function made(id: string, step: Step, more: Partial<EarlierRun>, plan: Partial<Plan> = {}): EarlierRun {
+  return {
+    id,
+    started: '',
+    path: `/${id}`,
+    command: 'cleanup',
+    outcome: 'ok',
+    plan: { mode: 'drop', steps: [step], ...plan } as Plan,
+    trouble: null,
+    journal: [
+      { event: 'begin', step: step.id },
+      { event: 'end', step: step.id, status: 'done' },
+    ],
+    backup: null,
+    ...more,
+  };
+}
+
+const cleanup = (id: string, more: Partial<EarlierRun> = {}): EarlierRun => made(id, REMOVAL, more);
+const restore = (id: string, run: string, more: Partial<EarlierRun> = {}): EarlierRun =>
+  made(id, PUT, { command: 'restore', ...more }, { mode: 'restore', restores: { run, backup: '/b' } });
+
+const chosen = (runs: EarlierRun[], name: string | null = null): string | undefined => chooseRun(runs, name)?.id;
+
+describe('the run that is put back', () => {
+  it('is the last cleanup that began to remove something', () => {
+    expect(chosen([])).toBeUndefined();
+    expect(chosen([cleanup('1'), cleanup('2'), cleanup('3', { journal: [] })])).toBe('2');
+    expect(chosen([cleanup('1'), restore('2', '1')])).toBe('1');
+  });
+
+  it('is the unfinished one that it went on with, when it is back itself', () => {
+    const runs = [cleanup('1'), cleanup('2', { outcome: 'unfinished' }), cleanup('3')];
+    expect(continuedBy(runs[2]!, runs)?.id).toBe('2');
+    expect(continuedBy(runs[1]!, runs)).toBeNull();
+    expect(chosen(runs)).toBe('3');
+    expect(chosen([...runs, restore('4', '3')])).toBe('2');
+    expect(chosen([...runs, restore('4', '3'), restore('5', '2')])).toBe('2');
+    expect(chosen([...runs, restore('4', '3', { outcome: 'incomplete' })])).toBe('3');
+  });
+
+  it('is the one that is named, or the only one that begins so', () => {
+    const runs = [cleanup('20260101'), cleanup('20260202'), restore('20270101', '20260202')];
+    expect(chosen(runs, '2027')).toBe('20270101');
+    expect(chosen(runs, '20260101')).toBe('20260101');
+    expect(() => chosen(runs, '2026')).toThrow('More than one run begins with "2026".');
+    expect(() => chosen(runs, '2019')).toThrow('There is no run "2019".');
+  });
+});
+
+describe('an earlier restore', () => {
+  it('counts until a cleanup or a restore of its own takes away what it put back', () => {
+    const runs = [cleanup('1'), restore('2', '1')];
+    expect(restoredBy('1', runs)).toBe('2');
+    expect([...putBackBy('1', runs).paths]).toEqual(['/etc/a']);
+    const undone = [...runs, restore('3', '2')];
+    expect(restoredBy('1', undone)).toBeNull();
+    expect(putBackBy('1', undone).paths.size).toBe(0);
+    expect(restoredBy('1', [...undone, restore('4', '3')])).toBe('2');
+    expect(restoredBy('1', [...runs, cleanup('3')])).toBeNull();
+  });
+
+  it('counts as far as it went', () => {
+    const killed = restore('2', '1', { outcome: 'unfinished', journal: [{ event: 'begin', step: PUT.id }] });
+    expect(restoredBy('1', [cleanup('1'), killed])).toBeNull();
+    expect(putBackBy('1', [cleanup('1'), killed]).paths.size).toBe(0);
+  });
+});
+
+it('old backups are the oldest beyond those that stay; what has none does not count', () => {
+  const listed = ['1', '2', '3', '4'].map((id) => ({ id, state: id === '2' ? 'none' : 'whole' }));
+  const pruned = (keep: number): string[] =>
+    runsToPrune(listed as unknown as Parameters<typeof runsToPrune>[0], keep).map(({ id }) => id);
+  expect([pruned(0), pruned(1), pruned(3), pruned(9)]).toEqual([['1', '3', '4'], ['1', '3'], [], []]);
+});
