@@ -31,6 +31,7 @@ const LEFT: Allowed = [
   [/^\/etc\/httpd\/conf\.d\/ssl\.conf\.\d{14}$/, "may be an administrator's own copy, and holds no secret"],
   [/^\/etc\/httpd\/conf\.d\/ssl\.conf\.rpmsave$/, 'the same, made by package removal'],
   [/^\/etc\/exports\.d(?:\/ovirt-engine-iso-domain\.exports)?$/, 'the export of the ISO domain'],
+  [/^\/etc\/grafana\/conf\/provisioning(?:\/datasources)?$/, "empty, in a directory of another product's"],
   [/^\/var\/lib\/exports$/, 'the ISO domain: user data'],
   [/\.target\.wants\/(?:httpd|openvswitch|ovn-northd)\.service$/, 'other programs may use them'],
 ];

@@ -35,8 +35,6 @@ export const directories: readonly string[] = [
   `${STATE}/dbmd5`,
   `${DWH_STATE}/dwh_dbmd5`,
   `${DWH_ETC}/examples`,
-  '/etc/grafana/conf/provisioning/datasources',
-  '/etc/grafana/conf/provisioning',
   ...packagedDirectories,
 ];
 
