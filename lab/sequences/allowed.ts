@@ -37,6 +37,10 @@ const LEFT: Allowed = [
 
 /** With `-d`. */
 const WITH_DATABASE: Allowed = [
+  [
+    /^\/var\/lib\/ovirt-engine-reports\/(?:ovirt-engine-reports\.war|modules|build-conf)$/,
+    'setup upgrades its database with it',
+  ],
   [/^\/etc\/grafana\/grafana\.ini\.rpmsave$/, 'its package went after the cleanup; the next one puts it back'],
   [/^\/etc\/ovirt-engine(?:-dwh|-reports)?\/.*\.conf\.d\/1\d-setup-.*database\.conf$/, 'credentials'],
   [/\/engine\.conf\.d\/(?:10-setup-(?:cinderlib|managedblock)|12-setup-keycloak)\.conf$/, 'credentials'],

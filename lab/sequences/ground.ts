@@ -2,7 +2,7 @@
  * The two hosts of a release that sequences begin on, each made once: one on which packages were installed and nothing was set up, and one on which setup succeeded. Every sequence has a box
  * of its own on top of one of them, which boots while the one before still works.
  */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { Box } from '../box.ts';
 import { MASKED, PROJECT } from '../host.ts';
@@ -98,7 +98,6 @@ export class Ground {
       cpSync(await repositoryOf(edition), join(box.shared, 'repositories', edition), { recursive: true });
     }
     cpSync(this.#standIn, join(box.shared, 'engine-setup.cjs'));
-    mkdirSync(join(box.shared, 'answers'));
     return new SequenceHost(this, new RpmHost(box, this.release.edition), beginning);
   }
 

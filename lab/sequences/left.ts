@@ -3,7 +3,7 @@
  * others are the machine's own, which nobody can write to from a box.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Paths that may differ, each with the reason. What lies below them is not looked at. */
@@ -48,7 +48,7 @@ export function differences(
   const look = (dir: string): void => {
     const written = layers.flatMap((layer) => namesIn(join(layer, dir)));
     // What was in a directory that was removed, or removed and made again, is in no layer.
-    const gone = namesIn(join(before.root, dir)).filter((name) => !existsOrLink(join(now.root, dir, name)));
+    const gone = namesIn(join(before.root, dir)).filter((name) => !isThere(join(now.root, dir, name)));
     for (const name of new Set([...written, ...gone])) {
       const path = `${dir === '/' ? '' : dir}/${name}`;
       if (allowed.some(([pattern]) => pattern.test(path))) continue;
@@ -61,8 +61,9 @@ export function differences(
   return new Map([...found].sort());
 }
 
-function existsOrLink(path: string): boolean {
-  return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+/** A link counts, wherever it leads. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Every path below one that is there, itself among them. */

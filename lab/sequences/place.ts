@@ -26,9 +26,10 @@ export interface DatabasePlace {
 const FAST = 'fsync = off\nfull_page_writes = off\nautovacuum = off\nshared_buffers = 32MB\n';
 
 /** Somebody else's, with a name that could be taken for one of ours. */
+export const OTHERS_DATABASE = 'engine_rooms';
 export const OTHERS = `CREATE ROLE inventory LOGIN PASSWORD 'sample-password';
-CREATE DATABASE engine_rooms OWNER inventory;
-\\connect engine_rooms
+CREATE DATABASE ${OTHERS_DATABASE} OWNER inventory;
+\\connect ${OTHERS_DATABASE}
 SET ROLE inventory;
 CREATE TABLE public.rooms (name text);
 INSERT INTO public.rooms VALUES ('boiler room');`;

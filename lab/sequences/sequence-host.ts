@@ -6,6 +6,7 @@ import type { Outcome } from '../stand-in/base/context.ts';
 import { ALWAYS, MACHINE } from './allowed.ts';
 import type { Beginning, Ground } from './ground.ts';
 import { type Allowed, below, type Difference, describe, differences, type View } from './left.ts';
+import { OTHERS_DATABASE } from './place.ts';
 import { OF_EVERYBODY, survivorsOf } from './survivors.ts';
 
 /** Of every engine-setup here: the services of the firewall are opened, too. */
@@ -77,18 +78,22 @@ export class SequenceHost {
     return { ...ended, report };
   }
 
-  /** Databases and roles, one line each, and what is in databases that setup did not make itself. */
+  /** Databases and roles, the rows of somebody else's database, and what is in databases that setup did not make itself, one line each. */
   catalogue(): string[] {
-    const { place } = this.ground;
-    const ask = (sql: string, database?: string) => place.query(this.rpm, sql, database).split('\n').filter(Boolean);
-    const inside = place.given.flatMap((name) => ask(OBJECTS, name).map((line) => `${name}: ${line}`));
-    return [...ask(CATALOGUE), ...inside].sort();
+    const others = this.#lines(ROWS, OTHERS_DATABASE).map((row) => `row of others: ${row}`);
+    const given = this.ground.place.given.flatMap((name) =>
+      this.#lines(OBJECTS, name).map((line) => `${name}: ${line}`),
+    );
+    return [...this.#lines(CATALOGUE), ...others, ...given].sort();
+  }
+
+  #lines(sql: string, database?: string): string[] {
+    return this.ground.place.query(this.rpm, sql, database).split('\n').filter(Boolean);
   }
 
   /** Every row of databases, by database. */
   rows(databases: readonly string[]): Map<string, Set<string>> {
-    const read = (name: string): Set<string> => new Set(this.ground.place.query(this.rpm, ROWS, name).split('\n'));
-    return new Map(databases.map((name) => [name, read(name)]));
+    return new Map(databases.map((name) => [name, new Set(this.#lines(ROWS, name))]));
   }
 
   /** Everything on its disk that differs from the host before any setup, but for `allowed`. */

@@ -33,22 +33,26 @@ export function sh(script: string): Step {
 }
 
 /** What went wrong in a run of engine-cleanup, for a message. */
-function story({ outcome, refusals, steps, verify }: Report): unknown {
+function story({ outcome, steps, verify }: Report): unknown {
   return {
     outcome,
-    refusals,
     failed: steps?.filter(({ error }) => error),
     obstacles: verify?.checks.filter(({ ok }) => !ok),
   };
 }
 
-/** It must end well, with a host that is ready. `warns`: codes of its warnings that must be there. */
+/** What it said, the refusals first: the first lines of a message are what a busy reader sees. */
+function said({ refusals = [] }: Report, stderr: string): string {
+  return [...refusals.map(({ message }) => message), stderr].join('\n');
+}
+
+/** It must end well, with a host that is ready. */
 export function cleanup(...words: string[]): Step {
   return {
     text: `engine-cleanup ${words.join(' ')}`,
     run: (host) => {
       const { code, report, stderr } = host.cleanup(...words);
-      expect(story(report), stderr).toMatchObject({ outcome: 'ok', refusals: [], failed: [], obstacles: [] });
+      expect(story(report), said(report, stderr)).toMatchObject({ outcome: 'ok', failed: [], obstacles: [] });
       expect(code).toBe(0);
     },
   };
@@ -60,7 +64,7 @@ export function again(...words: string[]): Step {
     text: `engine-cleanup ${words.join(' ')}`,
     run: (host) => {
       const { code, report, stderr } = host.cleanup(...words);
-      expect(story(report), stderr).toMatchObject({ refusals: [], failed: [], obstacles: [] });
+      expect(story(report), said(report, stderr)).toMatchObject({ failed: [], obstacles: [] });
       expect(code).toBe(0);
     },
   };
@@ -73,7 +77,7 @@ export function needless(...words: string[]): Step {
     run: (host) => {
       const before = host.state();
       const { code, report } = host.cleanup(...words);
-      expect(story(report)).toMatchObject({ outcome: 'nothing-to-do', refusals: [], failed: [], obstacles: [] });
+      expect(story(report)).toMatchObject({ outcome: 'nothing-to-do', failed: [], obstacles: [] });
       expect({ code, changed: report.changed }).toEqual({ code: 0, changed: false });
       expect(host.state()).toBe(before);
     },
@@ -109,6 +113,22 @@ export function setup(taken: 'new' | 'upgrade', ...damage: string[]): Step {
       expect(said, output).toEqual({ code: 0, failed: null, taken });
       const found = outcome!.damage.map((text) => text.replace(/:.*/s, ''));
       expect([...new Set(found)].sort(), output).toEqual([...damage].sort());
+    },
+  };
+}
+
+/** A setup that says it succeeded, and spoilt at least this. */
+export function spoilt(taken: 'new' | 'upgrade', damage: string): Step {
+  return {
+    text: `engine-setup # spoils ${damage}`,
+    run: (host) => {
+      const { code, outcome, output } = host.setup();
+      const said = { code, failed: outcome?.failed, taken: outcome?.taken };
+      expect(said, output).toEqual({ code: 0, failed: null, taken });
+      expect(
+        outcome!.damage.map((text) => text.replace(/:.*/s, '')),
+        output,
+      ).toContain(damage);
     },
   };
 }

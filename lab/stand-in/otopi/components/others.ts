@@ -33,6 +33,7 @@ export const reports: ComponentSteps = {
   decide: (run) => decideOwn(run, REPORTS),
   make: (run) => {
     makeOwn(run, REPORTS, [
+      'create table jitenant (id integer primary key, tenantid varchar(100));',
       'create table jiresource (id integer primary key, name varchar(255));',
       'create table jiuser (id integer primary key, username varchar(100));',
     ]);
