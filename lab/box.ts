@@ -14,7 +14,7 @@ import { freeze, mountLayers, upperOf } from './layers.ts';
 /** Where control groups hang: version 1 beside 2, and 2 alone. */
 const CGROUPS = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
 
-/** Longest run of one command in a box, ms: on a machine that does much else. */
+/** Longest run of one command in a box, ms: a machine may have much else to do. */
 const COMMAND_LIMIT_MS = 600_000;
 
 /** Programs a box is booted, entered and looked into with, and Debian's packages that bring them. */

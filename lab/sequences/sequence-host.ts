@@ -78,13 +78,13 @@ export class SequenceHost {
     return { ...ended, report };
   }
 
-  /** Databases and roles, one line each, the rows of somebody else's database, and what is in databases that setup did not make itself. */
+  /** Databases and roles, the rows of somebody else's database, and what is in databases that setup did not make itself, one line each. */
   catalogue(): string[] {
     const others = this.#lines(ROWS, OTHERS_DATABASE).map((row) => `row of others: ${row}`);
-    const inside = this.ground.place.given.flatMap((name) =>
+    const given = this.ground.place.given.flatMap((name) =>
       this.#lines(OBJECTS, name).map((line) => `${name}: ${line}`),
     );
-    return [...this.#lines(CATALOGUE), ...others, ...inside].sort();
+    return [...this.#lines(CATALOGUE), ...others, ...given].sort();
   }
 
   #lines(sql: string, database?: string): string[] {
