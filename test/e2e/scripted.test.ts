@@ -106,6 +106,7 @@ describe.each(SHAPES)('a host of %s', (shape) => {
 
     it('has nothing more to do the second time, and is set up anew by the same setup', async () => {
       const { report } = await box.json(['-u', '--drop-old-databases']);
+      expect(report.refusals).toEqual([]);
       expect(report).toMatchObject({ outcome: 'nothing-to-do', exitCode: 0, changed: false, steps: [] });
       expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
     });
@@ -150,9 +151,14 @@ describe.each(SHAPES)('a host of %s', (shape) => {
     });
   });
 
-  it('whose packages were removed and installed again is cleaned up, links that lead nowhere too', async () => {
-    const box = await make(shape, { ...components, package: newer ? 'reinstalled' : 'removed' });
-    try {
+  describe(newer ? 'whose packages were removed and installed again' : 'whose links lead nowhere', () => {
+    let box: ScriptedBox;
+    beforeAll(async () => {
+      box = await make(shape, { ...components, package: newer ? 'reinstalled' : 'removed' });
+    });
+    afterAll(() => box?.destroy());
+
+    it('is cleaned up, and set up anew by the same setup', async () => {
       const before = box.host.listing();
       const { report } = await box.json(['-u']);
       expect(unfinished(report)).toEqual([]);
@@ -160,28 +166,27 @@ describe.each(SHAPES)('a host of %s', (shape) => {
       expect(wrong(box, before)).toEqual({ left: [], harmed: [] });
       if (!newer) installEngine(box.root, shape);
       expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
-    } finally {
-      await box.destroy();
-    }
+    });
   });
 });
 
 describe('a host of 3.2 whose database is on another server', () => {
-  it('has it dropped with the one login there is, and keeps it with -d', async () => {
-    const box = await make('3.2', { remoteAdmin: { role: 'dba', password: ENGINE_PASSWORD } });
-    try {
-      const data = await machines(box);
-      const kept = await box.json(['-u', '-d']);
-      expect(kept.report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', role: 'dba', action: 'keep' }] });
-      expect(await machines(box)).toEqual(data);
-      const { report } = await box.json(['-u']);
-      expect(unfinished(report)).toEqual([]);
-      expect(report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', action: 'drop' }] });
-      expect(await databases(box)).toEqual([]);
-      expect(box.exists(box.host.passwordFile)).toBe(false);
-      expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
-    } finally {
-      await box.destroy();
-    }
+  let box: ScriptedBox;
+  beforeAll(async () => {
+    box = await make('3.2', { remoteAdmin: { role: 'dba', password: ENGINE_PASSWORD } });
+  });
+  afterAll(() => box?.destroy());
+
+  it('keeps it with -d, and has it dropped with the one login there is', async () => {
+    const data = await machines(box);
+    const kept = await box.json(['-u', '-d']);
+    expect(kept.report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', role: 'dba', action: 'keep' }] });
+    expect(await machines(box)).toEqual(data);
+    const { report } = await box.json(['-u']);
+    expect(unfinished(report)).toEqual([]);
+    expect(report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', action: 'drop' }] });
+    expect(await databases(box)).toEqual([]);
+    expect(box.exists(box.host.passwordFile)).toBe(false);
+    expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
   });
 });
