@@ -113,15 +113,24 @@ function databases(): string[] {
   const found = merged(
     ({ components }) => components.filter(({ database }) => database !== undefined),
     ({ id, database }) =>
-      JSON.stringify([id, database?.defaultName, database?.defaultRole, database?.credentials, database?.encrypted]),
+      JSON.stringify([
+        id,
+        database?.defaultName,
+        database?.defaultRole,
+        database?.credentials,
+        database?.passwordFiles?.map(({ path }) => path),
+        database?.encrypted,
+      ]),
   );
   const rows = found.map(({ value: { id, title, database, files }, releases }) => [
     title,
     ranges(releases.filter((release) => releasesOf(id).includes(release))),
     code(database?.defaultName ?? ''),
     code(database?.defaultRole ?? ''),
-    files
-      .filter(({ phase, credentialsOf }) => phase === 'credentials' && credentialsOf === id)
+    [
+      ...files.filter(({ phase, credentialsOf }) => phase === 'credentials' && credentialsOf === id),
+      ...(database?.passwordFiles ?? []),
+    ]
       .map(({ path }) => code(path))
       .join(', '),
     database?.encrypted.map(code).join(', ') || '–',
@@ -140,7 +149,7 @@ function servers(): string[] {
 
 function keptWith({ keep, packaged }: FileRule): string {
   if (packaged === 'package') return 'always';
-  if (packaged === 'reset') return 'emptied where its package is installed';
+  if (packaged === 'reset') return 'reset where its package is installed';
   return keep === undefined ? '–' : { database: '`-d`', pki: '`--keep-pki`', always: 'always' }[keep];
 }
 

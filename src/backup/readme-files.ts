@@ -33,7 +33,9 @@ function madePaths({ plan, archived }: ReadmeInput): string[] {
 
 /** Host paths of files of somebody else, of which the run edits a part. */
 function editedPaths({ plan }: ReadmeInput): string[] {
-  return plan.steps.flatMap((step) => (step.kind === 'lines-revert' ? [step.path] : []));
+  return plan.steps.flatMap((step) =>
+    step.kind === 'lines-revert' || step.kind === 'section-remove' ? [step.path] : [],
+  );
 }
 
 export function filesSection(input: ReadmeInput): Section | null {

@@ -18,6 +18,13 @@ function saidByMarker(marker: MarkerFacts | null, { enabledBy }: ComponentLayout
   return keys.length === 0 ? null : keys.some((key) => marker?.values[key] === true);
 }
 
+/** Credentials of its database stand in a file that setup of this component alone writes them to, or in a copy of that. */
+function isNamed({ id, database }: ComponentLayout, { byComponent }: Pick<FoundCredentials, 'byComponent'>): boolean {
+  const own = [...(database?.passwordFiles ?? []), ...(database?.properties ?? []).filter((file) => file.own)];
+  const sources = (byComponent.get(id) ?? []).map(({ source }) => source);
+  return own.some(({ path }) => sources.some((source) => source === path || source.startsWith(`${path}.`)));
+}
+
 /** One of the files that show a component is there, or a copy of one, which a killed setup leaves. */
 async function isShown(
   context: DetectContext,
@@ -40,15 +47,16 @@ export async function findComponents(
   context: DetectContext,
   marker: MarkerFacts | null,
   files: readonly FileFact[],
-  { switchedOff, answered }: Pick<FoundCredentials, 'switchedOff' | 'answered'>,
+  found: Pick<FoundCredentials, 'switchedOff' | 'answered' | 'byComponent'>,
 ): Promise<FoundComponents> {
-  const found: FoundComponents = { components: [], said: [] };
+  const set: FoundComponents = { components: [], said: [] };
   for (const component of context.layout.components) {
     const { id } = component;
-    if (switchedOff.has(id)) continue;
-    const said = saidByMarker(marker, component) ?? (marker === null && answered.get(id) === true ? true : null);
-    if (said ?? (await isShown(context, marker, component, files))) found.components.push(id);
-    if (said) found.said.push(id);
+    if (found.switchedOff.has(id)) continue;
+    const said = saidByMarker(marker, component) ?? (marker === null && found.answered.get(id) === true ? true : null);
+    if (said ?? (isNamed(component, found) || (await isShown(context, marker, component, files))))
+      set.components.push(id);
+    if (said) set.said.push(id);
   }
-  return found;
+  return set;
 }

@@ -40,7 +40,9 @@ async function knownPaths(
     if (!found.has(candidate.path)) found.set(candidate.path, candidate);
   };
   for (const { component, rule } of rulesOf(context.layout)) {
-    for (const path of await pathsOf(context, rule.path)) if (!isCopyName(path)) add({ path, component, rule });
+    for (const path of await pathsOf(context, rule.path)) {
+      if (!isCopyName(path) && rule.named?.test(nameOf(path)) !== false) add({ path, component, rule });
+    }
   }
   // Before the recorded ones: the record names the marker too, and would have it removed with the drop-ins.
   const { main, marker } = context.layout;
@@ -65,8 +67,11 @@ function sharedRule(path: string): FileRule {
 async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candidate>): Promise<Candidate[]> {
   const { main, records } = context.layout;
   const rules = [...rulesOf(context.layout)];
-  const shared = context.layout.components.flatMap(({ id, lines }) =>
-    (lines ?? []).map(({ path }) => ({ component: id, rule: sharedRule(path) })),
+  const shared = context.layout.components.flatMap(({ id, lines, database }) =>
+    [...(lines ?? []), ...(database?.passwordFiles ?? [])].map(({ path }) => ({
+      component: id,
+      rule: sharedRule(path),
+    })),
   );
   const dirs = new Set(
     [
@@ -148,9 +153,20 @@ export async function findFiles(
   for (const { path, reset, recorded: isRecorded } of owned) {
     if (!reset && isRecorded) kept.push({ path, why: `belongs to package ${owners?.get(path)}` });
   }
-  const remaining = files.filter((file) => !owners?.has(file.path) || file.reset);
-  for (const file of remaining) if (file.reset && owners !== null && !owners.has(file.path)) file.reset = false;
+  const remaining: FileFact[] = [];
+  for (const file of files) {
+    const isOwned = owners?.has(file.path) === true;
+    if (isOwned && !file.reset) continue;
+    if (owners !== null && !isOwned) file.reset = false;
+    // As the package brings it: nothing is to be done.
+    if (!file.reset || !(await isPristine(context, file))) remaining.push(file);
+  }
   return { files: remaining, kept, packagesKnown: owners !== null };
+}
+
+async function isPristine({ host }: DetectContext, { path, identity, pristine = '' }: FileFact): Promise<boolean> {
+  if (identity.type !== 'file' || identity.size !== Buffer.byteLength(pristine)) return false;
+  return identity.size === 0 || (await host.files.readText(path)) === pristine;
 }
 
 async function examine(
@@ -213,6 +229,7 @@ async function examine(
     recorded: recorded !== undefined,
     changed: unchanged === false,
     reset: rule.packaged === 'reset' && copyOf === undefined,
+    ...(rule.packaged === 'reset' && rule.pristine !== undefined ? { pristine: rule.pristine } : {}),
     ...(copyOf === undefined ? {} : { copyOf }),
     ...(rule.credentialsOf ? { credentialsOf: [rule.credentialsOf] } : {}),
   };

@@ -1,10 +1,10 @@
 /** Reads the host and says what is there. Changes nothing. */
 import type { Host } from '../host/port.ts';
 import { machineTools } from '../host/tools.ts';
-import { layoutOf } from '../layouts/index.ts';
+import { layoutOf, rulesOf } from '../layouts/index.ts';
 import type { Vault } from '../model/credentials.ts';
 import type { Facts, KeptFact } from '../model/facts.ts';
-import type { ComponentId, Release } from '../model/layout.ts';
+import type { ComponentId, Layout, Release } from '../model/layout.ts';
 import { findCaller } from './caller.ts';
 import { findComponents } from './components.ts';
 import type { DetectContext } from './context.ts';
@@ -113,7 +113,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     release: finding.told.release ?? (anything ? layout.releases.at(-1)! : null),
     releaseWhy: finding.told.why,
     setup: setupState(layout, marker, anything, pki, databases),
-    package: packageState(installed, files, pki.present.length === 0),
+    package: packageState(
+      installed,
+      files,
+      pki.present.every((path) => isPackaged(layout, path)),
+    ),
     packageVersion: installed === null || installed === 'unknown' ? null : installed.version,
     setupPackageVersion: finding.setupVersion,
     components: anything ? setUp.components : [],
@@ -137,6 +141,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     webServer: await findWebServer(context, lines),
     ...told,
   };
+}
+
+/** There with the package alone. */
+function isPackaged(layout: Layout, path: string): boolean {
+  return rulesOf(layout).some(({ rule }) => rule.path === path && rule.packaged !== undefined);
 }
 
 /** The first of each path: what the layout says of a place goes before what a record says. */

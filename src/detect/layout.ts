@@ -1,9 +1,10 @@
 /** Which layout a host is read with: that of the release its marker or package names, else the one whose files are there. Only reads. */
-import { LAYOUTS, layoutOf, newestLayout, rulesOf } from '../layouts/index.ts';
+import { databasesOf, LAYOUTS, layoutOf, newestLayout, rulesOf } from '../layouts/index.ts';
 import type { MarkerFacts } from '../model/facts.ts';
 import { type FileRule, type Layout, RELEASES, type Release } from '../model/layout.ts';
 import type { DetectContext } from './context.ts';
 import { isPattern } from './glob.ts';
+import { readPasswordFile } from './read/password-file.ts';
 import { findMarker } from './records.ts';
 import { type ReleaseFinding, releaseFrom } from './release.ts';
 
@@ -30,11 +31,22 @@ function isWritten({ releases }: Layout, { since, until }: FileRule): boolean {
   return age(since, 0) <= Math.max(...ages) && age(until, RELEASES.length) >= Math.min(...ages);
 }
 
-/** Files that setup of the layout's releases writes and that are there. */
+/** The password file has a section of setup. */
+async function hasLogins({ host }: Omit<DetectContext, 'layout'>, layout: Layout): Promise<boolean> {
+  for (const { database } of databasesOf(layout)) {
+    for (const rule of database.passwordFiles ?? []) {
+      const text = await host.files.readText(rule.path).catch(() => null);
+      if (text !== null && readPasswordFile(text, rule, database) !== null) return true;
+    }
+  }
+  return false;
+}
+
+/** Files that setup of the layout's releases writes and that are there, and what only their packages bring. */
 async function score(context: Omit<DetectContext, 'layout'>, layout: Layout): Promise<number> {
   const written = rulesOf(layout).filter(({ rule }) => isWritten(layout, rule) && !isPattern(rule.path));
-  let found = 0;
-  for (const path of new Set(written.map(({ rule }) => rule.path))) {
+  let found = (await hasLogins(context, layout)) ? 1 : 0;
+  for (const path of new Set([...written.map(({ rule }) => rule.path), ...layout.brought])) {
     // What cannot be looked at is told later, by whoever needs it.
     const stat = await context.host.files.stat(path).catch(() => null);
     if (stat !== null) found += 1;

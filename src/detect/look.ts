@@ -25,17 +25,22 @@ export async function pathsOf(context: DetectContext, path: string): Promise<str
 }
 
 /**
- * Text of a file that must be readable if it is there: without it nothing can be said about the host. One that is there but cannot be read is not absent: it is a reason
+ * Bytes of a file that must be readable if it is there: without it nothing can be said about the host. One that is there but cannot be read is not absent: it is a reason
  * not to start.
  */
-export async function mustRead(context: DetectContext, path: string): Promise<string | null> {
+export async function mustReadBytes(context: DetectContext, path: string): Promise<Buffer | null> {
   try {
-    return await context.host.files.readText(path);
+    return await context.host.files.readBytes(path);
   } catch (error) {
     const hint = error instanceof HostError ? error.hint : 'See the log.';
     context.fault({ check: 'unreadable', message: `${messageOf(error)} Nothing was changed.`, hint, forcible: false });
     return null;
   }
+}
+
+/** The same as text. */
+export async function mustRead(context: DetectContext, path: string): Promise<string | null> {
+  return (await mustReadBytes(context, path))?.toString('utf8') ?? null;
 }
 
 /** Text of a file that others may stand in for: what cannot be read is noted and passed over. */

@@ -59,9 +59,9 @@ function organizationOf(certificate: X509Certificate | null): string | null {
   return certificate?.subject.match(/^O=(.*)$/m)?.[1] ?? null;
 }
 
-/** `ovirt-engine-20210305101500` → ISO time, as far as it can be told. */
+/** `ovirt-engine-20210305101500`, up to 3.2 `ovirt-engine-2013_03_05_10_15_00` → ISO time, as far as it can be told. */
 function takenAt(name: string): string {
-  const digits = name.match(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/);
+  const digits = name.match(/(\d{4})_?(\d\d)_?(\d\d)_?(\d\d)_?(\d\d)_?(\d\d)$/);
   return digits ? `${digits[1]}-${digits[2]}-${digits[3]}T${digits[4]}:${digits[5]}:${digits[6]}` : '';
 }
 
@@ -78,12 +78,15 @@ async function withFiles(context: DetectContext, copy: PkiCopy): Promise<PkiCopy
 async function findCopies(context: DetectContext): Promise<PkiFacts['copies']> {
   const { pki } = context.layout;
   const names = (await context.host.files.list(pki.copies)) ?? [];
-  const dated = names.filter((name) => name.startsWith(`${pki.copyName}-`));
+  const dated = names
+    .filter((name) => name.startsWith(`${pki.copyName}-`))
+    .map((name) => ({ name, takenAt: takenAt(name) }))
+    .sort((a, b) => Number(a.takenAt < b.takenAt) - Number(a.takenAt > b.takenAt));
   const copies: PkiFacts['copies'] = [];
-  for (const name of dated.sort().reverse()) {
+  for (const { name, takenAt } of dated) {
     const path = `${pki.copies}/${name}/${pki.copyName}`;
     const { usable, why } = await judgeKeys(context.host.files, pki, path);
-    const copy = { path, usable, why, takenAt: takenAt(name) };
+    const copy = { path, usable, why, takenAt };
     copies.push(usable && !copies.some((newer) => newer.usable) ? await withFiles(context, copy) : copy);
   }
   return copies;

@@ -36,7 +36,10 @@ export function judgeRelease(
     fault({
       check: 'layout',
       message: `The release cannot be told: "${unknown}" (${why}) is no oVirt release this version knows. Nothing was changed.`,
-      hint: `Correct ${layout.versionKey} in the post-install marker, or use a newer engine-cleanup.`,
+      hint:
+        layout.marker === null
+          ? 'Use a newer engine-cleanup.'
+          : `Correct ${layout.versionKey} in the post-install marker, or use a newer engine-cleanup.`,
       forcible: false,
     });
   } else if (release === null) {

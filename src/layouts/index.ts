@@ -8,11 +8,13 @@ import {
   RELEASES,
   type Release,
 } from '../model/layout.ts';
+import { g30 } from './g1.ts';
+import { g31, g32 } from './g2.ts';
 import { g33, g34, g35, g36 } from './g3.ts';
 import { g40, g41, g42, g43 } from './g4.ts';
 import { g5 } from './g5.ts';
 
-export const LAYOUTS: readonly Layout[] = [g33, g34, g35, g36, g40, g41, g42, g43, g5];
+export const LAYOUTS: readonly Layout[] = [g30, g31, g32, g33, g34, g35, g36, g40, g41, g42, g43, g5];
 
 /** The layout of a release; null for one that no layout covers. */
 export function layoutOf(release: Release | null): Layout | null {

@@ -39,6 +39,11 @@ export interface DatabaseFact {
   newestDump: string | null;
 }
 
+/** Made by the server's administrator for himself: nothing but his own login is known of it, and a role that is not its alone. */
+export function isAdministrators({ credentials, adminLogins }: DatabaseFact): boolean {
+  return credentials !== null && adminLogins.some(({ role }) => role === credentials.role);
+}
+
 /** What somebody with rights over whole databases sees of the same database: the `postgres` account of this machine, else a login of setup's password file. */
 export interface AdminView {
   available: boolean;

@@ -92,12 +92,16 @@ export interface FileFact {
   recorded: boolean;
   /** Differs from the hash its record names. */
   changed: boolean;
-  /** Package config that setup fills: put back to empty (package installed) instead of removed. */
+  /** Package config that setup fills: put back to what the package brings (package installed) instead of removed. */
   reset: boolean;
+  /** What that is, unless it is nothing. */
+  pristine?: string;
   /** A copy of another file (timestamped or temporary). */
   copyOf?: string;
   /** Holds credentials of these databases. */
   credentialsOf?: ComponentId[];
+  /** Only a section of it is setup's, and goes: its SHA-256. */
+  section?: { sha256: string };
 }
 
 /** A password file of setup in the machine's own /tmp. Its path is one of that machine, and means another file below the root. */
@@ -134,6 +138,9 @@ export interface LineFact {
   component: ComponentId;
   edits: LineEdit[];
   why: string;
+  /** They hold credentials, and go last. */
+  phase?: 'credentials';
+  keep?: 'database';
 }
 
 export interface ServiceFact {

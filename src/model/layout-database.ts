@@ -23,6 +23,8 @@ export interface PropertiesFile {
   password: string;
   /** Setup itself connects with what stands in it, as it does with its drop-in elsewhere. */
   own?: true;
+  /** It is the login of the server's administrator, who made the database (3.1 and 3.2). */
+  administrator?: true;
 }
 
 export interface DatabaseLayout {

@@ -27,10 +27,14 @@ export interface FileRule {
   why: string;
   keep?: KeepWith;
   /**
-   * `reset`: a package's configuration file that setup or openssl fills: put back to its empty form when the package is installed, else removed.
+   * `reset`: a package's configuration file that setup or openssl fills: put back to what the package brings when that is installed, else removed.
    * `package`: owned by a package even where rpm cannot be asked.
    */
   packaged?: 'reset' | 'package';
+  /** What the package brings, for `reset`. Default: nothing. */
+  pristine?: string;
+  /** The file's name must match it too. */
+  named?: RegExp;
   /** The file's content must match, else it is somebody else's file of the same name. */
   marker?: RegExp;
   /** Not a file setup copies, so `<path>.<timestamp>` beside it is not ours either. Default: copies are looked for. */
@@ -54,8 +58,16 @@ export interface LineRule {
   added: RegExp;
   /** A line directly before an added one that matches is setup's commented-out original: group 1 is the original line. */
   original?: RegExp;
+  /**
+   * Setup wrote over a line of others and kept copies of the file (3.1, 3.2). That line comes back from the oldest of these; where there is none, as the package brings it. `packaged` null: what is
+   * added does not tell that it is setup's, so that the first such line comes back from a copy, and nothing else.
+   */
+  replaced?: { copies: string; line: RegExp; packaged: string | null };
   /** What `added` matches is only the beginning of the line, and the rest of it is a secret. */
   secret?: true;
+  /** It holds credentials, and goes with the files that do: last of all. */
+  phase?: 'credentials';
+  keep?: 'database';
   why: string;
   component: ComponentId;
 }

@@ -6,6 +6,8 @@ export interface PkiLayout {
   dir: string;
   ca: string;
   caKey: string;
+  /** The file by which setup takes the CA for made, so that it makes nothing of the PKI again but what `whole` leaves out. */
+  madeWith: string;
   engineStore: string;
   /** `jks`: Java's own kind of old, 3.0 and 3.1. */
   engineStoreKind: 'pkcs12' | 'jks';
@@ -17,6 +19,8 @@ export interface PkiLayout {
    * each setup makes again: keystores, the keys extracted from them, the ssh key.
    */
   whole: readonly string[];
+  /** What of an old PKI spoils a new one: host path or pattern, the check of `verify`, and what happens, as a sentence. */
+  spoils: readonly { check: string; path: string; effect: string }[];
   /** Certificate and key that go together: one without the other is silently never made again. */
   pairs: readonly (readonly [string, string])[];
   /** Certificates that setup renews beside the CAs in `pairs`, with the keystore that must be there. */

@@ -92,6 +92,8 @@ export interface UpgradeQuestion {
 
 export interface Layout {
   releases: readonly Release[];
+  /** Places that packages bring in these releases, and in no newer one: where nothing else tells the release, and nothing of setup is left, they do. */
+  brought: readonly string[];
   /** Package whose state is asked. */
   packageName: string;
   /** Package that brings engine-setup; its version must be the engine's. */

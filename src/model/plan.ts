@@ -37,6 +37,8 @@ export interface PlannedFile {
   /** Its own evidence. */
   why: string;
   changed?: boolean;
+  /** What a reset puts back, unless it is nothing. */
+  pristine?: string;
   /** Outside of the root: its owner and the login it is for, which it must still have when it goes. */
   still?: Pick<OutsideFile, 'uid' | 'names'>;
 }
@@ -121,6 +123,8 @@ export type Step =
   | (StepBase & { kind: 'files-remove'; files: PlannedFile[]; outside?: true })
   | (StepBase & { kind: 'files-reset'; files: PlannedFile[] })
   | (StepBase & { kind: 'lines-revert'; path: string; sha256: string; edits: LineEdit[] })
+  /** Takes setup's section out of a password file. Secrets are in it: the plan has its SHA-256 only, and where it is found the layout says. */
+  | (StepBase & { kind: 'section-remove'; path: string; component: ComponentId; sha256: string })
   | (StepBase & {
       kind: 'file-promote';
       from: string;

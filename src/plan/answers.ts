@@ -2,8 +2,8 @@
 import { databaseLayoutOf } from '../layouts/index.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
 import type { DatabaseLayout, Layout } from '../model/layout.ts';
+import { realPath } from '../model/paths.ts';
 import type { PlannedDatabase, Wishes } from '../model/plan.ts';
-import { blocksSetup } from './files.ts';
 
 /** Lines for the closing report. Passwords are not in them: they say in which file the password is. */
 export function answersFor(
@@ -18,7 +18,7 @@ export function answersFor(
     const fact = facts.databases.find(({ component }) => component === planned.component);
     const database = databaseLayoutOf(layout, planned.component);
     if (!fact || !database || !wishes.keepDatabases) continue;
-    const line = answerFor(fact, database, planned, wishes);
+    const line = database.madeAnew ? answerAnew(facts, fact, planned) : answerFor(fact, database, planned, wishes);
     if (line !== null) lines.push(line);
   }
   if (lines.length > 0 && wishes.keepDatabases) {
@@ -48,6 +48,14 @@ function neededIn({ extensions }: DatabaseLayout): string {
   return ` and that has the ${extensions.length === 1 ? 'extension' : 'extensions'} ${extensions.join(' and ')}`;
 }
 
+/** Setup of 3.0 to 3.2 asks for the password of the database, and writes its password file with that. */
+function answerAnew({ root }: Facts, { title, credentials }: DatabaseFact, { name, action }: PlannedDatabase): string {
+  if (action === 'absent') return `${title}: there is no database "${name}". engine-setup makes it.`;
+  const where =
+    credentials === null ? 'which no file of this host has' : `now in ${realPath(root, credentials.source)}`;
+  return `${title}: give engine-setup the present password of the database, ${where}. With another one it does not find the database, and stops at it or writes its options anew.`;
+}
+
 /** What setup has to be told of one database; null where it need not be told anything. */
 function answerFor(
   fact: DatabaseFact,
@@ -66,7 +74,7 @@ function answerFor(
     if (local && !fact.providedByOthers) return `${gone} engine-setup makes a new, empty one.`;
     return `${gone} Its administrator first has to make an empty one that role "${planned.role}" owns${neededIn(layout)}. Then answer ${choice} and give: ${where}, and its password.`;
   }
-  if (blocksSetup(fact)) {
+  if (fact.reach.state === 'rejected') {
     const gone = wishes.backup ? 'go into the backup' : 'are removed';
     const inBackup = wishes.backup && layout.answers !== null;
     const rest = inBackup

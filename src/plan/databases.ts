@@ -66,8 +66,9 @@ function mayDropByPasswordFile(
   const isAdmins = adminLogins.some(({ role }) => role === seen.owner);
   const isOwn = !isAdmins && (seen.owner === layout.defaultRole || seen.owner === credentials?.role);
   const byLogin = 'credentials' in via;
-  const who = byLogin ? `the login "${via.credentials.role}" of setup's password file` : 'the local postgres account';
-  const why = `owned by "${seen.owner}", a role of setup's password file; ${who} may drop it`;
+  const file = adminLogins.every(({ origin }) => origin === 'properties' || origin === 'drop-in') ? 'own' : 'password';
+  const who = byLogin ? `the login "${via.credentials.role}" of setup's ${file} file` : 'the local postgres account';
+  const why = `owned by "${seen.owner}", a role of setup's ${file} file; ${who} may drop it`;
   if (isOwn && works(fact)) return why;
   const name = credentials?.database ?? layout.defaultName;
   if (name !== layout.defaultName || !(isOwn || isAdmins)) return null;

@@ -1,5 +1,5 @@
 /** Removing, resetting and reverting files, in the order of the phases. Pure. */
-import type { Facts } from '../model/facts.ts';
+import type { Facts, FileFact, LineFact } from '../model/facts.ts';
 import type { Phase } from '../model/layout.ts';
 import { parentOf, realPath } from '../model/paths.ts';
 import type { PlannedFile } from '../model/plan.ts';
@@ -67,13 +67,20 @@ export function planPhase(
   ];
 }
 
-/** Undoes what setup wrote into files of others. */
-export function planReverts(facts: Facts, list: StepList, needs: readonly string[]): string[] {
-  return facts.lines.map(({ path, sha256, edits }) =>
+/** Undoes what setup wrote into files of others: what holds credentials at its own time. */
+export function planReverts(
+  facts: Facts,
+  list: StepList,
+  { lines }: FileDecisions,
+  when: LineFact['phase'],
+  needs: readonly string[],
+): string[] {
+  const now = lines.filter(({ phase }) => phase === when);
+  return now.map(({ path, sha256, edits, phase }) =>
     list.add(
       {
         kind: 'lines-revert',
-        id: `revert:${path}`,
+        id: phase === undefined ? `revert:${path}` : `revert:${phase}:${path}`,
         title: `Revert ${edits.length === 1 ? '1 line' : `${edits.length} lines`} of setup in ${path}`,
         target: realPath(facts.root, path),
         destructive: true,
@@ -86,7 +93,27 @@ export function planReverts(facts: Facts, list: StepList, needs: readonly string
   );
 }
 
-/** Empties package files that setup fills. */
+/** Takes setup's section out of password files that hold other people's lines too. */
+export function planSections(facts: Facts, list: StepList, files: readonly FileFact[], needs: readonly string[]): void {
+  for (const { path, component, section } of files) {
+    if (!section) continue;
+    list.add(
+      {
+        kind: 'section-remove',
+        id: `remove:section:${path}`,
+        title: `Take setup's database logins out of ${path}`,
+        target: realPath(facts.root, path),
+        destructive: true,
+        path,
+        component,
+        sha256: section.sha256,
+      },
+      needs,
+    );
+  }
+}
+
+/** Puts package files that setup fills back to what the package brings. */
 export function planResets(facts: Facts, list: StepList, files: PlannedFile[], needs: readonly string[]): string[] {
   if (files.length === 0) return [];
   return [
@@ -94,7 +121,7 @@ export function planResets(facts: Facts, list: StepList, files: PlannedFile[], n
       {
         kind: 'files-reset',
         id: 'reset:packaged',
-        title: title('Empty', files.length, 'package files that setup filled'),
+        title: title('Reset', files.length, 'package files that setup filled'),
         target: target(
           facts.root,
           files.map(({ path }) => path),

@@ -1,13 +1,17 @@
 /** Which files go, which stay and why. Pure. */
-
-import type { DatabaseFact, Facts, FileFact } from '../model/facts.ts';
-import { PHASES, type Phase } from '../model/layout.ts';
+import { databaseLayoutOf } from '../layouts/index.ts';
+import type { DatabaseFact, Facts, FileFact, LineFact } from '../model/facts.ts';
+import { type Layout, PHASES, type Phase } from '../model/layout.ts';
 import type { Kept, PlannedFile, Wishes } from '../model/plan.ts';
 
 export interface FileDecisions {
   /** Files to remove, by phase, in the order of the phases. */
   remove: Map<Phase, PlannedFile[]>;
   reset: PlannedFile[];
+  /** Of these only setup's section goes. */
+  sections: FileFact[];
+  /** Lines that setup wrote into files of others, to be undone. */
+  lines: LineFact[];
   kept: Kept[];
   /** Edited since setup wrote them. */
   changed: string[];
@@ -17,10 +21,11 @@ export interface FileDecisions {
 
 /**
  * Credentials that a server which answers does not accept stop a later setup: it cannot connect with its existing credentials and aborts,
- * and no answer overrides that (measured on 4.5.8). They are not kept.
+ * and no answer overrides that (measured on 4.5.8). They are not kept. Setup of 3.0 to 3.2 asks for the password each time and writes its file anew.
  */
-export function blocksSetup(fact: DatabaseFact): boolean {
-  return fact.foreign === null && (fact.reach.state === 'rejected' || fact.reach.state === 'absent');
+export function blocksSetup(fact: DatabaseFact, layout: Layout): boolean {
+  if (fact.foreign !== null || databaseLayoutOf(layout, fact.component)?.madeAnew) return false;
+  return fact.reach.state === 'rejected' || fact.reach.state === 'absent';
 }
 
 /** Edited files that may stay for themselves. Keys alone are half a PKI, a marker or credentials alone mislead engine-setup: those go all the same. */
@@ -43,10 +48,20 @@ function reasonToKeep(file: FileFact, wishes: Wishes, blocked: Set<string>): str
 }
 
 /** Sorts every file that was found into removed, reset and kept. */
-export function decideFiles(facts: Facts, wishes: Wishes): FileDecisions {
+export function decideFiles(facts: Facts, layout: Layout, wishes: Wishes): FileDecisions {
   const remove = new Map<Phase, PlannedFile[]>(PHASES.map((phase) => [phase, []]));
-  const decisions: FileDecisions = { remove, reset: [], kept: [], changed: [], keptPaths: new Set() };
-  const blocked = new Set(facts.databases.filter(blocksSetup).map(({ component }) => component as string));
+  const decisions: FileDecisions = {
+    remove,
+    reset: [],
+    sections: [],
+    lines: [],
+    kept: [],
+    changed: [],
+    keptPaths: new Set(),
+  };
+  const blocked = new Set(
+    facts.databases.filter((fact) => blocksSetup(fact, layout)).map(({ component }) => component as string),
+  );
   for (const file of facts.files) {
     const { path, identity, why, changed } = file;
     if (changed && file.copyOf === undefined) decisions.changed.push(path);
@@ -57,8 +72,15 @@ export function decideFiles(facts: Facts, wishes: Wishes): FileDecisions {
       continue;
     }
     const planned: PlannedFile = changed ? { path, identity, why, changed } : { path, identity, why };
-    if (file.reset) decisions.reset.push(planned);
+    if (file.section) decisions.sections.push(file);
+    else if (file.reset)
+      decisions.reset.push(file.pristine === undefined ? planned : { ...planned, pristine: file.pristine });
     else remove.get(file.phase)?.push(planned);
+  }
+  for (const line of facts.lines) {
+    if (line.keep === 'database' && wishes.keepDatabases)
+      decisions.kept.push({ target: line.path, why: `kept with the database: ${line.why}` });
+    else decisions.lines.push(line);
   }
   return decisions;
 }

@@ -9,7 +9,7 @@ import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
 import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
 import { decide, plannedDatabase } from './databases.ts';
-import { planDirectories, planPhase, planResets, planReverts } from './file-steps.ts';
+import { planDirectories, planPhase, planResets, planReverts, planSections } from './file-steps.ts';
 import { decideFiles, type FileDecisions } from './files.ts';
 import { dropForced, forcedWarnings } from './forced.ts';
 import { planPromotions, planRewrites, promotionsOf, type Rewrites, rewritesNeeded } from './keep-steps.ts';
@@ -46,8 +46,8 @@ function touchedPaths(decisions: FileDecisions, facts: Facts, rewritten: readonl
   const removed = [...decisions.remove.values()].flat().map(({ path }) => path);
   const paths = [
     ...removed,
-    ...decisions.reset.map(({ path }) => path),
-    ...facts.lines.map(({ path }) => path),
+    ...[...decisions.reset, ...decisions.sections].map(({ path }) => path),
+    ...decisions.lines.map(({ path }) => path),
     ...facts.services.flatMap(({ enabled, links = [] }) => (enabled ? links : [])),
     ...rewritten,
   ];
@@ -87,7 +87,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const subjects = subjectsOf(facts, layout, wishes, refusals);
   const pki = judgePki(facts, layout, wishes);
   const effective: Wishes = { ...wishes, keepPki: pki.keep };
-  const decisions = decideFiles(facts, effective);
+  const decisions = decideFiles(facts, layout, effective);
   const restore = pkiRestoreOf(facts, pki.restoreFrom);
   // What comes back is kept like what was never gone: records name it, and the next run finds nothing to do.
   for (const path of restore?.kept ?? []) decisions.keptPaths.add(path);
@@ -168,7 +168,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const ca = planPhase(facts, list, 'ca', decisions, [...proven, ...keystores]);
   const middle = [
     ...planPhase(facts, list, 'links', decisions, proven),
-    ...planReverts(facts, list, proven),
+    ...planReverts(facts, list, decisions, undefined, proven),
     ...planResets(facts, list, decisions.reset, proven),
     ...planPhase(facts, list, 'drop-ins', decisions, proven),
     ...planPhase(facts, list, 'state', decisions, proven),
@@ -182,7 +182,10 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     ...planPhase(facts, list, 'credential-copies', decisions, beforeCopies),
     ...planOutsideRemoval(outside, list, beforeCopies),
   ];
-  planPhase(facts, list, 'credentials', decisions, [...beforeCopies, ...copies]);
+  const last = [...beforeCopies, ...copies];
+  planReverts(facts, list, decisions, 'credentials', last);
+  planPhase(facts, list, 'credentials', decisions, last);
+  planSections(facts, list, decisions.sections, last);
   const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
   if (rewrites.records?.length === 0) for (const path of facts.records.paths) removed.add(path);
   planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));

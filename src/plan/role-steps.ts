@@ -1,5 +1,6 @@
 /** The roles that go with the databases: written down first, and dropped last. Pure. */
 import type { AdminServer } from '../model/credentials.ts';
+import { isAdministrators } from '../model/database-facts.ts';
 import type { Warning } from '../model/errors.ts';
 import type { StepList } from './build.ts';
 import type { DatabaseSubject } from './database-steps.ts';
@@ -134,7 +135,8 @@ export function planRoleDrops(
 export function roleWarnings(subject: DatabaseSubject, subjects: readonly DatabaseSubject[]): Warning[] {
   const { planned, fact, layout } = subject;
   const { role, via } = fact.admin;
-  if (planned.action !== 'drop' || !role?.exists) return [];
+  // Of the server's administrator nobody thinks that it goes.
+  if (planned.action !== 'drop' || !role?.exists || isAdministrators(fact)) return [];
   const others = elsewhere(subject, subjects);
   if (others.length > 0) {
     const stays = `Role "${planned.role}" also owns or is granted something in ${others.join(', ')}: it stays.`;

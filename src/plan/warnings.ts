@@ -12,7 +12,7 @@ import { countOfValues, encryptedValues } from './pki.ts';
 import { roleWarnings } from './role-steps.ts';
 import { keepsTimeHere } from './timekeeping.ts';
 
-function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseSubject[]): Warning[] {
+function databaseWarnings(subject: DatabaseSubject, layout: Layout, subjects: readonly DatabaseSubject[]): Warning[] {
   const { fact, planned } = subject;
   const warnings: Warning[] = [];
   const { content } = fact;
@@ -33,13 +33,13 @@ function databaseWarnings(subject: DatabaseSubject, subjects: readonly DatabaseS
       });
     }
   }
-  if (planned.action === 'keep' && blocksSetup(fact)) {
+  if (planned.action === 'keep' && blocksSetup(fact, layout)) {
     warnings.push({
       code: 'credentials-rejected',
       message: `The ${fact.title} is kept, but the server does not accept its credentials: they would stop engine-setup, so they go into the backup.`,
     });
   }
-  if (planned.action === 'absent' && fact.credentials !== null) {
+  if (planned.action === 'absent' && fact.credentials !== null && !subject.layout.madeAnew) {
     warnings.push({
       code: 'database-absent',
       message: `The ${fact.title} "${planned.name}" does not exist on ${planned.host}: its credentials would stop engine-setup, so they are removed.`,
@@ -85,7 +85,7 @@ export function findWarnings(
   decisions: FileDecisions,
 ): Warning[] {
   const warnings = [
-    ...subjects.flatMap((subject) => databaseWarnings(subject, subjects)),
+    ...subjects.flatMap((subject) => databaseWarnings(subject, layout, subjects)),
     ...leftoverWarnings(subjects),
     ...rowsElsewhere(facts, layout, wishes),
   ];

@@ -18,6 +18,7 @@ import { pkiRestore } from './pki-restore.ts';
 import { recordsRewrite } from './records-rewrite.ts';
 import { roleDrop } from './role-drop.ts';
 import { rolesDump } from './roles-dump.ts';
+import { sectionRemove } from './section-remove.ts';
 import { serviceDisable } from './service-disable.ts';
 import { serviceStop } from './service-stop.ts';
 import { webServerReload } from './web-server-reload.ts';
@@ -38,6 +39,7 @@ export const RUNNERS: StepRunners = {
   'files-remove': filesRemove,
   'files-reset': filesReset,
   'lines-revert': linesRevert,
+  'section-remove': sectionRemove,
   'file-promote': filePromote,
   'pki-restore': pkiRestore,
   'marker-rewrite': markerRewrite,

@@ -1,5 +1,6 @@
 /** What engine-setup will find in its databases. Pure. */
 import { databaseLayoutOf, ownFilesOf } from '../layouts/index.ts';
+import { isAdministrators } from '../model/database-facts.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
 import type { DatabaseLayout, DatabaseServerLayout, Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
@@ -57,7 +58,8 @@ export function checkDatabase(
   const id = `database-${fact.component}`;
   const name = `database "${credentials.database}" on ${credentials.host}`;
   // Setup insists on what its own file says, and looks nowhere else.
-  const dropIn = ownFilesOf(layout).find((path) => facts.files.some((file) => file.path === path)) ?? null;
+  const isThere = (path: string): boolean => [...facts.files, ...facts.lines].some((file) => file.path === path);
+  const dropIn = [...ownFilesOf(layout), ...(layout.passwordFiles ?? []).map(({ path }) => path)].find(isThere) ?? null;
   const source = realPath(facts.root, credentials.origin === 'drop-in' ? credentials.source : (dropIn ?? ''));
   switch (reach.state) {
     case 'connected':
@@ -82,6 +84,7 @@ export function checkDatabase(
           ),
         ];
       }
+      if (isAdministrators(fact)) return [passed(id, `${name} does not exist: its setup makes it`)];
       if (fact.admin.available && fact.admin.role?.exists === false)
         return [passed(id, 'neither database nor role exists: engine-setup makes both')];
       return [

@@ -3,7 +3,7 @@ import type { DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
 import { sqlName } from '../model/sql.ts';
-import { obstacle, passed } from './check.ts';
+import { obstacle, passed, told } from './check.ts';
 
 /** It is there, as far as anybody sees; null where nobody can tell. */
 function exists({ reach, admin }: DatabaseFact): boolean | null {
@@ -37,6 +37,11 @@ export function madeAnew(fact: DatabaseFact, layout: DatabaseLayout): Check | nu
   const there = exists(fact);
   if (there === false)
     return roleInUse(fact, layout) ?? passed(id, 'the database does not exist: engine-setup makes it');
+  if (fact.reach.state === 'rejected')
+    return told(
+      id,
+      `the server rejects the password that is on this host: engine-setup must be given that of "${name}"`,
+    );
   if (there === null || isWhole(fact)) return null;
   return obstacle(
     id,

@@ -1,9 +1,10 @@
 /** The CA and keys as engine-setup will find them: whole, or not at all. Pure. */
+import { matches } from '../detect/glob.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { isBelow, nameOf, realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
-import { cleanupCommand, isUpgrade, mainDatabase, obstacle, passed, told } from './check.ts';
+import { cleanupCommand, isUpgrade, listed, mainDatabase, obstacle, passed, told } from './check.ts';
 import { checkRenewal } from './pki-renewal.ts';
 
 /** engine-setup will make the main database anew, or fill an empty one. */
@@ -19,9 +20,9 @@ function list(paths: readonly string[]): string {
 /** `first`: a way on that loses less than removing the PKI. */
 type Stumble = (id: string, detail: string, first?: string) => Check;
 
-/** Without `ca.pem` setup makes everything: what is left of the old CA is asked about, or silently kept. */
+/** Without the file that decides setup makes everything: what is left of the old CA is asked about, or silently kept. */
 function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
-  const { halfSigns, halfQuestion, webCa } = layout.pki;
+  const { halfSigns, halfQuestion, spoils } = layout.pki;
   const checks: Check[] = [];
   const signs = halfSigns.filter((path) => facts.pki.present.includes(path));
   if (halfQuestion && signs.length > 0) {
@@ -35,13 +36,15 @@ function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
   const leftovers = facts.files.filter(
     ({ phase, copyOf }) => (phase === 'keystores' || phase === 'ca') && copyOf === undefined,
   );
-  if (leftovers.some(({ path }) => path === webCa)) {
-    checks.push(
-      stumble(
-        'pki-web',
-        `${nameOf(webCa ?? '')} of the old CA is left: engine-setup keeps it, and the web server would send a wrong chain.`,
-      ),
-    );
+  for (const { check, path: pattern, effect } of spoils) {
+    const left = leftovers.map(({ path }) => path).filter((path) => matches(pattern, path));
+    if (left.length > 0)
+      checks.push(
+        stumble(
+          check,
+          `${listed(left.map(nameOf))} of the old CA ${left.length === 1 ? 'is' : 'are'} left: ${effect}.`,
+        ),
+      );
   }
   const console = leftovers.filter(({ path }) => !isBelow(path, layout.pki.dir));
   if (console.length > 0) {
@@ -51,13 +54,18 @@ function withoutCa(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
   return checks;
 }
 
-/** With `ca.pem` setup makes no CA, and enrols only the keystores that are missing. */
+/** With the file that decides setup makes no CA, and at most the keystores that are missing. */
 function withCa(facts: Facts, layout: Layout, judged: boolean, stumble: Stumble): Check[] {
   const { pki } = facts;
-  const ca = realPath(facts.root, layout.pki.ca);
+  const ca = realPath(facts.root, layout.pki.madeWith);
   if (pki.ca === 'damaged')
-    return [stumble('pki-ca', `${ca} is not a certificate: engine-setup uses it as it is, and every enrolment fails.`)];
-  const missing = layout.pki.whole.filter((path) => !pki.present.includes(path));
+    return [
+      stumble(
+        'pki-ca',
+        `${realPath(facts.root, layout.pki.ca)} is not a certificate: engine-setup uses it as it is, and every enrolment fails.`,
+      ),
+    ];
+  const missing = [layout.pki.ca, ...layout.pki.whole].filter((path) => !pki.present.includes(path));
   if (missing.length > 0) {
     const backup = `Put ${missing.map(nameOf).join(', ')} back from a backup (package removal leaves copies in ${realPath(facts.root, layout.pki.copies)}). Else: `;
     return [
@@ -96,12 +104,13 @@ function pairs(facts: Facts, layout: Layout, stumble: Stumble): Check[] {
 export function checkPki(facts: Facts, layout: Layout, judged: boolean): Check[] {
   const hint = `Run "${cleanupCommand(facts)}" (without --keep-pki): it removes the PKI whole.`;
   const stumble: Stumble = (id, detail, first = '') => obstacle(id, detail, first + hint);
-  const { ca, present, organization } = facts.pki;
-  const checks = ca === 'absent' ? withoutCa(facts, layout, stumble) : withCa(facts, layout, judged, stumble);
+  const { present, organization } = facts.pki;
+  const made = present.includes(layout.pki.madeWith);
+  const checks = made ? withCa(facts, layout, judged, stumble) : withoutCa(facts, layout, stumble);
   checks.push(...pairs(facts, layout, stumble));
   if (checks.length > 0) return checks;
   checks.push(...checkRenewal(facts, layout));
-  if (ca === 'absent') return [passed('pki', 'no CA and no keys: engine-setup makes them')];
+  if (!made) return [passed('pki', 'no CA and no keys: engine-setup makes them')];
   if (!present.includes(layout.pki.engineStore)) {
     const store = realPath(facts.root, layout.pki.engineStore);
     checks.push(told('pki-store', `${store} is missing: engine-setup enrols it again from the CA, with a new key`));

@@ -46,7 +46,7 @@ describe('a run that dropped everything', () => {
   Removed   18 files, 1 directory
   Reverted  lines in /etc/httpd/conf.d/ssl.conf,
             /etc/dnf/plugins/versionlock.list
-  Emptied   1 file
+  Reset     1 file
   Reloaded  httpd`);
   });
 

@@ -37,7 +37,11 @@ interface Told {
 function found({ marker, files = [], answered = [], off = [] }: Told = {}) {
   const context = { root, layout: g5, host: { files: createFiles(root) } } as unknown as DetectContext;
   const facts = marker === undefined ? null : { path: g5.marker, version: '4.5.8', values: marker };
-  return findComponents(context, facts, files, { switchedOff: new Set(off), answered: new Map(answered) });
+  return findComponents(context, facts, files, {
+    switchedOff: new Set(off),
+    byComponent: new Map(),
+    answered: new Map(answered),
+  });
 }
 
 it("follows the marker's word, whatever files are there", async () => {

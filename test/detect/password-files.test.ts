@@ -10,20 +10,20 @@ import { createFiles } from '../../src/host/files/index.ts';
 import { g5 } from '../../src/layouts/g5.ts';
 import { Vault } from '../../src/model/credentials.ts';
 import type { Facts } from '../../src/model/facts.ts';
-import type { ComponentLayout, Layout } from '../../src/model/layout.ts';
+import type { ComponentLayout, Layout, PasswordFileLayout } from '../../src/model/layout.ts';
 import { credentials, database } from '../plan/facts.ts';
 
 const PGPASS = '/root/.pgpass';
 const COPY = `${PGPASS}.2013_01_02_03_04_05`;
 
 /** As 3.0 has it. */
-const layout: Layout = {
+const layoutWith = (rule: PasswordFileLayout): Layout => ({
   ...g5,
   components: g5.components.map((component): ComponentLayout => {
     if (component.id !== 'engine' || !component.database) return component;
-    return { ...component, database: { ...component.database, credentials: [], passwordFiles: [{ path: PGPASS }] } };
+    return { ...component, database: { ...component.database, credentials: [], passwordFiles: [rule] } };
   }),
-};
+});
 
 let root: string;
 beforeEach(() => {
@@ -39,23 +39,24 @@ function make(path: string, text: string): void {
 const lines = (password: string): string =>
   `localhost:5432:*:postgres:${password}\nlocalhost:5432:engine:engine:${password}\n`;
 
-async function look() {
+async function look(rule: PasswordFileLayout = { path: PGPASS }) {
   const faults: Facts['faults'] = [];
+  const notes: string[] = [];
   const vault = new Vault();
   const host = { files: createFiles(root) };
   const context = {
     root,
-    layout,
+    layout: layoutWith(rule),
     host,
     vault,
     uid: 0,
-    note() {},
+    note: (_: string, message: string) => notes.push(message),
     fault: (one: Facts['faults'][number]) => faults.push(one),
   };
   const found = await findCredentials(context as unknown as DetectContext, []);
   const told = (lists: typeof found.byComponent) =>
     (lists.get('engine') ?? []).map(({ role, origin, source, secret }) => [role, origin, source, vault.get(secret)]);
-  return { users: told(found.byComponent), admins: told(found.adminLogins), files: found.pgpass, faults };
+  return { users: told(found.byComponent), admins: told(found.adminLogins), files: found.pgpass, faults, notes };
 }
 
 describe('the password file', () => {
@@ -82,7 +83,34 @@ describe('the password file', () => {
 
   it('without a line of setup gives nothing', async () => {
     make(PGPASS, 'db:5432:accounting:me:secret\n');
-    expect(await look()).toEqual({ users: [], admins: [], files: [], faults: [] });
+    expect(await look()).toEqual({ users: [], admins: [], files: [], faults: [], notes: [] });
+  });
+
+  it("goes last and stays with the database: whole where it is setup's alone, else only setup's lines", async () => {
+    make(PGPASS, lines('x'));
+    const own = { path: PGPASS, phase: 'credentials', keep: 'database', credentialsOf: ['engine'] };
+    const [alone] = (await look()).files;
+    expect(alone).toMatchObject(own);
+    expect(alone).not.toHaveProperty('section');
+    make(PGPASS, `db:5432:accounting:me:secret\n${lines('x')}`);
+    const { files } = await look();
+    expect(files).toMatchObject([{ ...own, section: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } }]);
+    expect(JSON.stringify(files)).not.toMatch(/:x|secret/);
+  });
+
+  it('stays where nobody can tell which lines are setup’s, and that is told without them', async () => {
+    const begin = /^# begin$/;
+    const marked = (text: string) => {
+      make(PGPASS, text);
+      return look({ path: PGPASS, begin, end: /^# end$/ });
+    };
+    for (const text of [`# begin\n${lines('x')}`, `# begin\n${lines('x')}# end\n# begin\n${lines('y')}# end\n`]) {
+      const { files, notes, users } = await marked(text);
+      expect(files).toEqual([]);
+      expect(users).toMatchObject([['engine', 'password-file', PGPASS, 'x']]);
+      expect(notes).toEqual([expect.stringMatching(/\.pgpass holds .*Take setup's out by hand/)]);
+      expect(notes.join()).not.toMatch(/:x|:y/);
+    }
   });
 });
 
@@ -104,7 +132,7 @@ describe("the running machine's own", () => {
   it('tells a database that a root shares with it', async () => {
     const own = { ...credentials('engine', PGPASS), origin: 'password-file' as const };
     const fact = database({ credentials: own });
-    const shared = async () => (await sharedDatabases(createFiles(root), layout, [fact])).length;
+    const shared = async () => (await sharedDatabases(createFiles(root), layoutWith({ path: PGPASS }), [fact])).length;
     expect(await shared()).toBe(0);
     make(PGPASS, lines('x'));
     expect(await shared()).toBe(1);

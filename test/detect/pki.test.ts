@@ -30,12 +30,13 @@ function look(more: Partial<PkiLayout> = {}) {
 }
 
 it('copies are those of the name that package removal gives them, the newest first', async () => {
-  for (const name of ['ovirt-engine-20200101000000', 'ovirt-engine-20210305101500', 'another-20220101000000'])
-    make(`${pki.copies}/${name}/${pki.copyName}/x`);
+  const names = ['ovirt-engine-2013_03_05_10_15_00', 'ovirt-engine-20200101000000', 'ovirt-engine-20210305101500'];
+  for (const name of [...names, 'another-20220101000000']) make(`${pki.copies}/${name}/${pki.copyName}/x`);
   const { copies } = await look();
   expect(copies.map(({ path, takenAt }) => [path, takenAt])).toEqual([
     [`${pki.copies}/ovirt-engine-20210305101500/ovirt-engine`, '2021-03-05T10:15:00'],
     [`${pki.copies}/ovirt-engine-20200101000000/ovirt-engine`, '2020-01-01T00:00:00'],
+    [`${pki.copies}/ovirt-engine-2013_03_05_10_15_00/ovirt-engine`, '2013-03-05T10:15:00'],
   ]);
   const others = (await look({ copyName: 'another' })).copies;
   expect(others.map(({ path }) => path)).toEqual([`${pki.copies}/another-20220101000000/another`]);

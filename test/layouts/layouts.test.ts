@@ -22,7 +22,7 @@ function ruleFor(layout: Layout, path: string): FileRule | undefined {
 /** The host of a layout with one database, as setup makes it. */
 function host(layout: Layout, component: ComponentId, own: DatabaseLayout, more: Partial<DatabaseFact> = {}): Facts {
   const known = {
-    ...credentials(component, ownFilesOf(own)[0]!),
+    ...credentials(component, [...ownFilesOf(own), ...(own.passwordFiles ?? []).map(({ path }) => path)][0]!),
     database: own.defaultName,
     role: own.defaultRole,
   };
@@ -65,7 +65,9 @@ describe.each(databases)('the database of %s', (_, layout, { component, database
 
   it('has its credentials in files that go after everything else and stay with it, those that setup reads itself last', () => {
     const own1 = ownFilesOf(own);
-    expect(ruleFor(layout, own1[0] ?? '')).toMatchObject({ credentialsOf: component });
+    // A password file is found by its own kind of rule, and so are its phase and what it stays with.
+    for (const { path } of own.passwordFiles ?? []) expect(ruleFor(layout, path), path).toBeUndefined();
+    if (!own.passwordFiles) expect(ruleFor(layout, own1[0] ?? '')).toMatchObject({ credentialsOf: component });
     for (const path of [...own1, ...(own.readOnlyRoles ?? []).flatMap((role) => role.credentials)])
       expect(ruleFor(layout, path), path).toMatchObject({ phase: 'credentials', keep: 'database' });
     for (const path of [...(own.elsewhere ?? []), ...(own.properties ?? []).map((file) => file.path)]) {

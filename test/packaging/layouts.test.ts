@@ -43,7 +43,7 @@ describe('the document of the layouts', () => {
   });
 
   test('says from when to when, and with what it stays', () => {
-    expect(row('components', 'Reports')).toEqual(['Reports', '3.3–3.6', '`ovirt-engine-reportsd` (3.5–3.6)']);
+    expect(row('components', 'Reports')).toEqual(['Reports', '3.1–3.6', '`ovirt-engine-reportsd` (3.5–3.6)']);
     expect(row('components', 'Keycloak')?.[1]).toBe('4.5');
     expect(row('files', '`/etc/ovirt-engine/engine.conf.d/11-setup-sso.conf`')?.slice(1, 3)).toEqual(['4.0–4.5', '–']);
     expect(row('files', '`/etc/pki/ovirt-engine/private/*.pem`')?.[2]).toBe('`--keep-pki`');

@@ -18,6 +18,7 @@ function filesAfter(facts: Facts, plan: Plan): FileFact[] {
       files.map(({ path }) => path),
     ),
   );
+  for (const { path } of stepsOf(plan, 'section-remove')) gone.add(path);
   const files = facts.files.filter(({ path }) => !gone.has(path));
   const add = (one: FileFact): void => {
     if (!files.some(({ path }) => path === one.path)) files.push(one);
@@ -125,7 +126,8 @@ function databaseAfter(fact: DatabaseFact, plan: Plan, files: readonly FileFact[
 
 function directoriesAfter(facts: Facts, plan: Plan, files: readonly FileFact[]): Facts['directories'] {
   const gone = new Set(stepsOf(plan, 'dirs-remove').flatMap(({ paths }) => paths));
-  const wasThere = new Set(facts.files.map(({ path }) => path));
+  const edited = stepsOf(plan, 'section-remove').map(({ path }) => path);
+  const wasThere = new Set(facts.files.map(({ path }) => path).filter((path) => !edited.includes(path)));
   const isThere = (path: string): boolean => {
     if (gone.has(path)) return false;
     if (files.some((one) => one.path === path || one.path.startsWith(`${path}/`))) return true;
@@ -141,7 +143,7 @@ export function after(facts: Facts, plan: Plan): Facts {
   const has = (path: string): boolean => files.some((fact) => fact.path === path);
   const stopped = new Set(stepsOf(plan, 'service-stop').map(({ unit }) => unit));
   const disabled = new Set(stepsOf(plan, 'service-disable').map(({ unit }) => unit));
-  const reverted = new Set(stepsOf(plan, 'lines-revert').map(({ path }) => path));
+  const reverted = new Set(stepsOf(plan, 'lines-revert').map(({ id }) => id));
   const dropKeys = stepsOf(plan, 'marker-rewrite').flatMap((step) => step.dropKeys);
   const values = Object.entries(facts.marker?.values ?? {}).filter(([key]) => !dropKeys.includes(key));
   const restored = stepsOf(plan, 'pki-restore').length > 0;
@@ -151,7 +153,7 @@ export function after(facts: Facts, plan: Plan): Facts {
     ...facts,
     files,
     outside: facts.outside.filter(({ path }) => !outside.has(path)),
-    lines: facts.lines.filter(({ path }) => !reverted.has(path)),
+    lines: facts.lines.filter(({ path, phase }) => !reverted.has(phase ? `revert:${phase}:${path}` : `revert:${path}`)),
     services: facts.services.map((service) => ({
       ...service,
       active: service.active && !stopped.has(service.unit),

@@ -67,9 +67,16 @@ const anyFiles: fc.Arbitrary<FileFact[]> = fc
     chosen: fc.subarray(SAMPLES),
     records: fc.subarray(RECORDS),
     changed: fc.subarray(PATHS),
+    mixed: fc.boolean(),
   })
-  .map(({ chosen, records, changed }) => [
-    ...chosen.map(([path, phase, more = {}]) => file(path, phase, { ...more, changed: changed.includes(path) })),
+  .map(({ chosen, records, changed, mixed }) => [
+    ...chosen.map(([path, phase, more = {}]) =>
+      file(path, phase, {
+        ...more,
+        changed: changed.includes(path),
+        ...(mixed && path === PASSWORD_FILE ? { section: { sha256: 'digest' } } : {}),
+      }),
+    ),
     ...records.map((path) => file(path, 'records', { keep: 'database' })),
   ]);
 
@@ -136,7 +143,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
     services: fc.array(anyService, { maxLength: 3 }),
     trouble: anyTrouble,
     pki: anyPki,
-    lines: fc.boolean(),
+    lines: fc.subarray([{}, { phase: 'credentials', keep: 'database' }] as const),
     recordedLines: fc.boolean(),
     recorded: fc.subarray(PATHS),
     databasesGone: fc.boolean(),
@@ -181,7 +188,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
         identity: identity(98, 'dir'),
         entries: namesIn(path, paths),
       })),
-      lines: one.lines ? base.lines : [],
+      lines: one.lines.flatMap((timing) => base.lines.map((line) => ({ ...line, ...timing }))),
       services: services.map((service, order) => ({ ...service, unit: `unit-${order}`, order })),
       dwhUuid: paths.includes(UUID_CONF) ? DWH_UUID : null,
       pki: { ...base.pki, ...pki, copies: copiesOf(copies, back, files) },

@@ -68,7 +68,16 @@ describe('the order', () => {
 
   it('files go only after the proven end of every database; credentials last, before them marker and copies', () => {
     always((plan) => {
-      const removals = stepsOf(plan, 'files-remove', 'files-reset', 'records-rewrite', 'marker-rewrite');
+      const removals = stepsOf(
+        plan,
+        'files-remove',
+        'files-reset',
+        'records-rewrite',
+        'marker-rewrite',
+        'section-remove',
+        'lines-revert',
+      );
+      const last = removals.filter(({ id }) => /^re(move|vert):(credentials|section)/.test(id)).map(({ id }) => id);
       for (const { id } of removals)
         for (const end of stepsOf(plan, ...ENDS)) expect(closure(plan, id)).toContain(end.id);
       const needs = (id: string, earlier: readonly string[]): void => {
@@ -79,10 +88,8 @@ describe('the order', () => {
       needs('remove:ca', ['remove:keystores']);
       needs('remove:marker', ['remove:drop-ins', 'remove:state', 'remove:records', 'rewrite:records']);
       needs('remove:credential-copies', ['remove:marker']);
-      needs(
-        'remove:credentials',
-        removals.map(({ id }) => id).filter((id) => id !== 'remove:credentials'),
-      );
+      const earlier = removals.map(({ id }) => id).filter((id) => !last.includes(id));
+      for (const id of last) needs(id, earlier);
     });
   });
 });
@@ -150,7 +157,7 @@ describe('files', () => {
       const present = new Set(facts.files.map(({ path }) => path));
       const touched = [
         ...stepsOf(plan, 'files-remove', 'files-reset').flatMap(({ files }) => files.map(({ path }) => path)),
-        ...stepsOf(plan, 'lines-revert', 'marker-rewrite').map(({ path }) => path),
+        ...stepsOf(plan, 'lines-revert', 'marker-rewrite', 'section-remove').map(({ path }) => path),
         ...stepsOf(plan, 'records-rewrite').flatMap(({ paths }) => paths),
         ...stepsOf(plan, 'service-disable').flatMap(({ links }) => links),
         ...stepsOf(plan, 'file-promote').flatMap(({ path }) => (present.has(path) ? [path] : [])),
@@ -164,7 +171,8 @@ describe('files', () => {
     always((plan, facts) => {
       if (facts.release === null) return;
       const emptied = stepsOf(plan, 'files-reset').flatMap(({ files }) => files.map(({ path }) => path));
-      const gone = [...removedBy(plan), ...emptied];
+      const edited = stepsOf(plan, 'section-remove').map(({ path }) => path);
+      const gone = [...removedBy(plan), ...emptied, ...edited];
       const kept = plan.kept.map(({ target }) => target);
       const records = facts.records.paths;
       expect(new Set(gone).size).toBe(gone.length);
@@ -205,7 +213,9 @@ describe('databases', () => {
     always((plan, facts) => {
       for (const { component, foreign, speculative } of facts.databases) {
         if (foreign === null && !speculative) continue;
-        expect(plan.steps.filter((one) => 'component' in one && one.component === component)).toEqual([]);
+        // The password file is this host's, whoever's database it names.
+        const steps = plan.steps.filter(({ kind }) => kind !== 'section-remove');
+        expect(steps.filter((one) => 'component' in one && one.component === component)).toEqual([]);
         if (speculative) expect(plan.databases.map((one) => one.component)).not.toContain(component);
       }
     });

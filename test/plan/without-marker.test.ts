@@ -17,7 +17,7 @@ it('nothing is recorded of what is kept', () => {
     records: { paths: [], empty: [], entries: [], lines: 0, databasesGone: false },
     marker: null,
   });
-  const needed = (layout: Layout) => rewritesNeeded(facts, layout, KEYS, decideFiles(facts, KEYS)).records;
+  const needed = (layout: Layout) => rewritesNeeded(facts, layout, KEYS, decideFiles(facts, layout, KEYS)).records;
   expect(needed(g5)).toEqual(['/etc/pki/ovirt-engine/ca.pem']);
   expect(needed(OLD)).toBeNull();
 });

@@ -20,7 +20,11 @@ function seen(more: Partial<DatabaseFact>, role: Partial<RoleView> = {}, exists 
 describe('a database', () => {
   it('that is whole is upgraded, as by any release', () => {
     expect(madeAnew(seen({ content: content() }), layout)).toBeNull();
-    expect(madeAnew(seen({ reach: { state: 'rejected', message: '' }, content: null }), layout)).toBeNull();
+  });
+
+  it('whose password is another by now is no obstacle: setup asks for it each time', () => {
+    const check = madeAnew(seen({ reach: { state: 'rejected', message: '' }, content: null }), layout);
+    expect(check).toMatchObject({ ok: true, severity: 'warning', detail: expect.stringContaining('must be given') });
   });
 
   it.each([

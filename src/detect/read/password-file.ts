@@ -2,8 +2,9 @@
  * The password file that setup of 3.0 to 3.2 wrote for PostgreSQL's programs, and in which alone it kept the database password in plain text: one line of somebody who may make and
  * drop databases, one of the engine's own role. Where the database is on another server there is only the first, and the engine uses it too. Pure.
  */
-import type { DatabaseLayout, PasswordFileLayout } from '../../model/layout.ts';
+import type { PasswordFileLayout } from '../../model/layout.ts';
 import { DEFAULT_PORT, parsePort, type RawCredentials } from './jdbc.ts';
+import { findSection, type Names, type Section } from './password-section.ts';
 import { type PgpassLine, parsePgpassLine } from './pgpass.ts';
 
 /** Each login once for every way in which its password can be read, the more likely first. */
@@ -14,10 +15,9 @@ export interface PasswordFile {
   admin: RawCredentials[];
   /** Nothing else is in the file. */
   whole: boolean;
+  /** Why it cannot be told which lines are setup's, as a phrase after the file; null where that is plain. */
+  trouble: string | null;
 }
-
-/** Names that setup of the time could not be told: the file says `*`. */
-type Names = Pick<DatabaseLayout, 'defaultName' | 'defaultRole'>;
 
 interface Entry {
   /** Index of its line. */
@@ -25,34 +25,13 @@ interface Entry {
   line: PgpassLine;
 }
 
-/** Indexes of the first and the last line of setup's section. One without an end was cut off: it reaches to the end of the file. */
-function sectionOf(lines: readonly string[], { begin, end }: PasswordFileLayout): [number, number] | null {
-  if (begin === undefined) return [0, lines.length - 1];
-  const first = lines.findIndex((line) => begin.test(line));
-  if (first < 0) return null;
-  const last = lines.findIndex((line, at) => at > first && end?.test(line));
-  return [first, last < 0 ? lines.length - 1 : last];
-}
-
-function entriesOf(lines: readonly string[], [first, last]: [number, number]): Entry[] {
-  return lines.flatMap((text, at) => {
+/** In a section its lines stand in their order, with other lines between them. */
+function loginsOf(lines: readonly string[], { first, last }: Section): Entry[] {
+  const entries = lines.flatMap((text, at): Entry[] => {
     const line = at < first || at > last ? null : parsePgpassLine(text);
     return line === null ? [] : [{ at, line }];
   });
-}
-
-/** In a section its lines stand in their order; in a file without one other people's may stand around setup's two. */
-function loginsOf(entries: readonly Entry[], rule: PasswordFileLayout, names: Names): Entry[] {
-  if (rule.begin !== undefined) return entries.slice(0, 2);
-  const isUser = ({ line }: Entry): boolean =>
-    line.role === names.defaultRole && (line.database === names.defaultName || line.database === '*');
-  const at = entries.findIndex(isUser);
-  const user = entries[at];
-  if (user === undefined) return [];
-  const admin = entries
-    .slice(0, at)
-    .findLast(({ line }) => line.database === '*' && line.host === user.line.host && line.port === user.line.port);
-  return admin === undefined ? [user] : [admin, user];
+  return entries.slice(0, 2);
 }
 
 /** What libpq makes of the line; and, since setup wrote passwords without escapes, the rest of it as it is. */
@@ -69,17 +48,16 @@ function readings({ line }: Entry, { defaultName }: Names): RawCredentials[] {
 /** Reads the text of such a file; null if nothing in it is setup's. */
 export function readPasswordFile(text: string, rule: PasswordFileLayout, names: Names): PasswordFile | null {
   const lines = text.split(/\r?\n/);
-  const section = sectionOf(lines, rule);
+  const section = findSection(lines, rule, names);
   if (section === null) return null;
-  const logins = loginsOf(entriesOf(lines, section), rule, names);
-  const [first, second] = logins;
+  const [first, second] = loginsOf(lines, section);
   if (first === undefined) return null;
   const isAdmin = first.line.database === '*';
-  const ours = (at: number): boolean =>
-    rule.begin === undefined ? logins.some((login) => login.at === at) : at >= section[0] && at <= section[1];
+  const ours = (at: number): boolean => at >= section.first && at <= section.last;
   return {
     user: readings(second ?? first, names),
     admin: isAdmin ? readings(first, names) : [],
     whole: lines.every((line, at) => line.trim() === '' || ours(at)),
+    trouble: section.trouble,
   };
 }

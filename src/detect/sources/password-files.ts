@@ -3,10 +3,11 @@ import type { FileStat } from '../../host/port.ts';
 import { databasesOf } from '../../layouts/index.ts';
 import type { FileFact } from '../../model/facts.ts';
 import type { ComponentId, DatabaseLayout, PasswordFileLayout } from '../../model/layout.ts';
-import { nameOf, parentOf } from '../../model/paths.ts';
+import { nameOf, parentOf, realPath } from '../../model/paths.ts';
 import type { DetectContext } from '../context.ts';
-import { changedAt, mustRead, namesIn, textOf } from '../look.ts';
+import { mustReadBytes, namesIn, textOf } from '../look.ts';
 import { type PasswordFile, readPasswordFile } from '../read/password-file.ts';
+import { withoutSection } from '../read/password-section.ts';
 import type { Collected, CredentialSource } from './collected.ts';
 
 interface Subject {
@@ -35,22 +36,25 @@ function addLogins(
   for (const raw of found.admin) collected.addAdmin(component, raw, place);
 }
 
-function copyFact({ component }: Subject, path: string, copyOf: string, stat: FileStat): FileFact {
+/** The file as one of setup's; with a section, only in part. */
+function factOf({ component, rule }: Subject, path: string, stat: FileStat, section?: FileFact['section']): FileFact {
   const { identity, mode, uid, gid } = stat;
+  const isCopy = path !== rule.path;
   return {
     path,
     identity,
     mode,
     uid,
     gid,
-    phase: 'credential-copies',
-    why: "password file of an earlier setup: nothing but setup's own lines is in it",
+    phase: isCopy ? 'credential-copies' : 'credentials',
+    why: `password file of ${isCopy ? 'an earlier setup' : 'setup'}: ${section ? "other people's lines stay" : "nothing but setup's own lines is in it"}`,
     component,
+    ...(isCopy ? { copyOf: rule.path } : { keep: 'database' }),
     recorded: false,
     changed: false,
     reset: false,
-    copyOf,
     credentialsOf: [component],
+    ...(section ? { section } : {}),
   };
 }
 
@@ -62,20 +66,36 @@ async function readCopy(context: DetectContext, collected: Collected, subject: S
   const found = text === null ? null : readPasswordFile(text, subject.rule, subject.database);
   if (found === null) return;
   addLogins(collected, subject, found, { source: path, origin: 'copy', mtimeMs: stat.identity.mtimeMs });
-  if (found.whole) collected.pgpass.push(copyFact(subject, path, subject.rule.path, stat));
+  if (found.whole && found.trouble === null) collected.pgpass.push(factOf(subject, path, stat));
+}
+
+/** The file itself. Where nobody can tell which lines are setup's, all stay. */
+async function readOwn(context: DetectContext, collected: Collected, subject: Subject): Promise<void> {
+  const { rule, database } = subject;
+  const { path } = rule;
+  // One that is there but cannot be read is not absent: an older one must not be taken for it.
+  const bytes = await mustReadBytes(context, path);
+  const stat = bytes === null ? null : await context.host.files.stat(path);
+  if (bytes === null || stat === null) return;
+  const found = readPasswordFile(bytes.toString('utf8'), rule, database);
+  if (found === null) return;
+  addLogins(collected, subject, found, { source: path, origin: 'password-file', mtimeMs: stat.identity.mtimeMs });
+  if (found.trouble !== null) {
+    context.note(
+      'password-file',
+      `${realPath(context.root, path)} ${found.trouble}: which lines are setup's cannot be told, and all stay. Take setup's out by hand.`,
+    );
+    return;
+  }
+  const section = found.whole ? null : withoutSection(bytes.toString('latin1'), rule, database);
+  collected.pgpass.push(factOf(subject, path, stat, section ? { sha256: section.sha256 } : undefined));
 }
 
 export const fromPasswordFiles: CredentialSource = async (context, collected) => {
   for (const { component, database } of databasesOf(context.layout)) {
     for (const rule of database.passwordFiles ?? []) {
       const subject = { component, database, rule };
-      // One that is there but cannot be read is not absent: an older one must not be taken for it.
-      const text = await mustRead(context, rule.path);
-      const found = text === null ? null : readPasswordFile(text, rule, database);
-      if (found !== null) {
-        const mtimeMs = await changedAt(context, rule.path);
-        addLogins(collected, subject, found, { source: rule.path, origin: 'password-file', mtimeMs });
-      }
+      await readOwn(context, collected, subject);
       for (const path of await movedAside(context, rule.path)) await readCopy(context, collected, subject, path);
     }
   }

@@ -8,6 +8,8 @@ export const fromProperties: CredentialSource = async (context, collected, copie
   for (const { component, database } of databasesOf(context.layout)) {
     for (const file of database.properties ?? []) {
       const beside = copies.filter(({ copyOf }) => copyOf === file.path).map(({ path }) => path);
+      // Package removal puts one that was written to aside, and the package that comes back brings it empty.
+      beside.push(`${file.path}.rpmsave`);
       for (const path of [file.path, ...beside]) {
         const isCopy = path !== file.path;
         // What setup itself connects with must be readable: an old copy must not be taken for it.
@@ -16,7 +18,11 @@ export const fromProperties: CredentialSource = async (context, collected, copie
         if (text === null) continue;
         const origin = isCopy ? 'copy' : isOwn ? 'drop-in' : 'properties';
         const place = { source: path, origin, mtimeMs: await changedAt(context, path) } as const;
-        collected.add(component, propertyCredentials(readProperties(text), file), place);
+        const raw = propertyCredentials(readProperties(text), file);
+        // The package's own file names server and role before any setup, and after a cleanup.
+        if (file.administrator && raw?.password === undefined) continue;
+        collected.add(component, raw, place);
+        if (raw !== null && file.administrator) collected.addAdmin(component, raw, place);
       }
     }
   }

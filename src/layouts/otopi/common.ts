@@ -52,9 +52,17 @@ export const VACUUM: UpgradeQuestion = { name: 'ENGINE_VACUUM_FULL', about: 'a f
 
 export const POSTGRESQL: DatabaseServerLayout = { unit: 'postgresql', dataDir: '/var/lib/pgsql/data' };
 
+export const WEB_SERVER: Layout['webServer'] = {
+  unit: 'httpd',
+  config: `${HTTPD}/ssl.conf`,
+  ours: /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m,
+  reads: ['/etc/httpd', PKI],
+};
+
 export function otopi(facts: ReleaseFacts): OtopiLayout {
   return {
     releases: facts.releases,
+    brought: [],
     packageName: 'ovirt-engine',
     setupPackageName: 'ovirt-engine-setup',
     main: 'engine',
@@ -78,11 +86,6 @@ export function otopi(facts: ReleaseFacts): OtopiLayout {
     kept: keptWith(facts.databaseServer),
     keptByName: [containers],
     shared,
-    webServer: {
-      unit: 'httpd',
-      config: `${HTTPD}/ssl.conf`,
-      ours: /^\s*SSLCertificateFile\s+"?\/etc\/pki\/ovirt-engine\//m,
-      reads: ['/etc/httpd', PKI],
-    },
+    webServer: WEB_SERVER,
   };
 }

@@ -25,7 +25,7 @@ const webServer: readonly LineRule[] = [
 const LOCKED = /^ovirt-engine(?:-[a-z][a-z0-9]*)*-\d[\w.~^+]*-[\w.~^+]+\.(?:noarch|x86_64|ppc64le|s390x|aarch64)$/;
 
 /** yum's list in all releases, dnf's since 3.6. Each line that names another version than the one to be installed keeps that from being installed. */
-const versionLocks = ['/etc/yum/pluginconf.d/versionlock.list', '/etc/dnf/plugins/versionlock.list'].flatMap(
+export const versionLocks = ['/etc/yum/pluginconf.d/versionlock.list', '/etc/dnf/plugins/versionlock.list'].flatMap(
   (path): LineRule[] => [
     { path, component: 'engine', added: LOCKED, why: 'version lock set by setup' },
     {
@@ -68,11 +68,11 @@ const OPENED = [
   '-reports-https',
 ].map((name) => `ovirt${name}`);
 
-const zone: LineRule = {
+export const openedServices: LineRule = {
   path: '/etc/firewalld/zones/*.xml',
   component: 'engine',
   added: new RegExp(`^\\s*<service name="(?:${OPENED.join('|')})"/>\\s*$`),
   why: 'firewalld service opened by setup',
 };
 
-export const engineLines: readonly LineRule[] = [...webServer, ...versionLocks, lockBehaviour, zone];
+export const engineLines: readonly LineRule[] = [...webServer, ...versionLocks, lockBehaviour, openedServices];

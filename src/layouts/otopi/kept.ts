@@ -2,13 +2,15 @@
 import type { DatabaseServerLayout, KeepRule, NamedKeepRule } from '../../model/layout.ts';
 import { DWH_STATE, PKI, REPORTS_STATE, SETUP_CONF, STATE } from './paths.ts';
 
+export const earlierRuns: KeepRule = {
+  path: '/var/lib/engine-cleanup/*',
+  why: 'earlier run of engine-cleanup, with its backup',
+  removable: true,
+  each: true,
+};
+
 const lookingBack: readonly KeepRule[] = [
-  {
-    path: '/var/lib/engine-cleanup/*',
-    why: 'earlier run of engine-cleanup, with its backup',
-    removable: true,
-    each: true,
-  },
+  earlierRuns,
   { path: `${STATE}/backups/*`, why: 'earlier backup made by setup, cleanup or engine-backup', removable: true },
   { path: `${DWH_STATE}/backups/*`, why: 'earlier backup made by setup or cleanup', removable: true },
   { path: `${REPORTS_STATE}/backups/*`, why: 'earlier backup made by setup or cleanup', removable: true },
@@ -19,7 +21,7 @@ const lookingBack: readonly KeepRule[] = [
   { path: '/var/log/ovirt-engine', why: 'logs', removable: true },
 ];
 
-const isoDomain: readonly KeepRule[] = [
+export const isoDomain: readonly KeepRule[] = [
   { path: '/etc/exports.d/ovirt-engine-iso-domain.exports', why: 'NFS export of the ISO domain' },
   { path: '/etc/exports', why: 'NFS exports, that of the ISO domain among them', beside: '/var/lib/exports/iso' },
   { path: '/var/lib/exports/iso', why: 'the ISO domain: user data' },
@@ -48,7 +50,7 @@ const machine: readonly KeepRule[] = [
   },
 ];
 
-function server({ dataDir }: DatabaseServerLayout): KeepRule[] {
+export function serverFiles({ dataDir }: DatabaseServerLayout): KeepRule[] {
   return [
     { path: `${dataDir}/postgresql.conf`, why: "PostgreSQL's own configuration" },
     { path: `${dataDir}/pg_hba.conf`, why: "PostgreSQL's own access rules" },
@@ -56,7 +58,7 @@ function server({ dataDir }: DatabaseServerLayout): KeepRule[] {
 }
 
 export function keptWith(databaseServer: DatabaseServerLayout): KeepRule[] {
-  return [...lookingBack, ...isoDomain, ...allInOne, ...machine, ...server(databaseServer)];
+  return [...lookingBack, ...isoDomain, ...allInOne, ...machine, ...serverFiles(databaseServer)];
 }
 
 /** Containers for Cinder and Glance, 3.6 to 4.1: they hold images and volumes of the users. */

@@ -10,12 +10,20 @@ export const pki: PkiLayout = {
   dir: DIR,
   ca: `${DIR}/ca.pem`,
   caKey: `${DIR}/private/ca.pem`,
+  madeWith: `${DIR}/ca.pem`,
   engineStore: `${DIR}/keys/engine.p12`,
   engineStoreKind: 'pkcs12',
   storePassword: 'mypass', // the fixed word of all releases
   halfSigns: [`${DIR}/keys/engine_id_rsa`, `${DIR}/keys/engine.p12`, `${DIR}/.truststore`],
   // A setup killed between ca.pem and .truststore leaves a PKI that no later one mends (measured on 4.5.8). openssl's books and cert.conf are what signing needs.
   whole: [`${DIR}/.truststore`, `${DIR}/serial.txt`, `${DIR}/database.txt`, `${DIR}/cert.conf`],
+  spoils: [
+    {
+      check: 'pki-web',
+      path: `${DIR}/apache-ca.pem`,
+      effect: 'engine-setup keeps it, and the web server would send a wrong chain',
+    },
+  ],
   pairs: [
     [`${DIR}/ca.pem`, `${DIR}/private/ca.pem`],
     [`${DIR}/qemu-ca.pem`, `${DIR}/private/qemu-ca.pem`],

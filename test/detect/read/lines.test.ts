@@ -4,6 +4,7 @@ import { editsByRules, findEdits, revertEdits } from '../../../src/detect/read/l
 import { parseRecord } from '../../../src/detect/read/record.ts';
 import { engine } from '../../../src/layouts/otopi/engine.ts';
 import type { LineEdit } from '../../../src/model/facts.ts';
+import type { LineRule } from '../../../src/model/layout.ts';
 
 const RUNS = { numRuns: 5000 };
 const edit = (added: string | null, removed: string | null = null): LineEdit => ({ added, removed });
@@ -205,5 +206,35 @@ describe('for any text and any edits', () => {
       ),
       RUNS,
     );
+  });
+});
+
+describe('lines that setup of 3.1 and 3.2 wrote over', () => {
+  const rule: LineRule = {
+    path: '/etc/httpd/conf.d/ssl.conf',
+    component: 'engine',
+    added: /^\s*SSLCertificateFile\s+\/etc\/pki\/ovirt-engine\//,
+    replaced: {
+      copies: '/etc/httpd/conf.d/ssl.conf.BACKUP.*',
+      line: /^\s*#?\s*SSLCertificateFile\s/,
+      packaged: 'SSLCertificateFile /etc/pki/tls/certs/localhost.crt',
+    },
+    why: 'w',
+  };
+  const ours = 'SSLCertificateFile /etc/pki/ovirt-engine/certs/apache.cer';
+  const text = `a\n${ours}\nb\n`;
+  const reverted = (now: string, copy: string | null) => revertEdits(now, editsByRules(now, [rule], copy));
+
+  test('come back as the copy has them, else as the package brings them', () => {
+    expect(reverted(text, 'x\n  SSLCertificateFile /own.crt\n')).toBe('a\n  SSLCertificateFile /own.crt\nb\n');
+    for (const copy of [null, '', text])
+      expect(reverted(text, copy)).toBe(text.replace(ours, rule.replaced!.packaged!));
+  });
+
+  test('come back once, and undoing twice is undoing once', () => {
+    const appended = `${rule.replaced!.packaged}\n${ours}\n`;
+    expect(reverted(appended, null)).toBe(`${rule.replaced!.packaged}\n`);
+    const once = reverted(text, null);
+    expect(editsByRules(once, [rule])).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 /** The password file of 3.0 to 3.2, in the forms that their setups wrote it. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPasswordFile } from '../../../src/detect/read/password-file.ts';
+import { withoutSection } from '../../../src/detect/read/password-section.ts';
 import type { PasswordFileLayout } from '../../../src/model/layout.ts';
 
 const NAMES = { defaultName: 'engine', defaultRole: 'engine' };
@@ -62,6 +64,7 @@ describe('the logins', () => {
       admin: [at('postgres', 'secret')],
       user: [at('engine', 'secret')],
       whole: true,
+      trouble: null,
     });
   });
 
@@ -113,18 +116,78 @@ describe("other people's lines", () => {
       expect(readPasswordFile(text, rule, NAMES)).toBeNull();
   });
 
-  it("between 3.0's two lines change nothing, and an administrator of another server is none of this", () => {
+  it("between 3.0's two lines make the first somebody's own, like an administrator of another server", () => {
     const [admin, user] = TEXT_30.split('\n');
-    const between = `${admin}\n${THEIRS}${user}\n`;
-    expect(readPasswordFile(between, v30, NAMES)).toMatchObject({ admin: [at('postgres', 'secret')] });
-    expect(readPasswordFile(`${THEIRS}${user}\n`, v30, NAMES)).toMatchObject({
-      admin: [],
-      user: [at('engine', 'secret')],
-    });
+    const elsewhere = admin!.replace('localhost', 'db.example.com');
+    for (const text of [`${admin}\n${THEIRS}${user}\n`, `${THEIRS}${user}\n`, `${elsewhere}\n${user}\n`]) {
+      expect(readPasswordFile(text, v30, NAMES)).toMatchObject({ admin: [], user: [at('engine', 'secret')] });
+      expect(withoutSection(text, v30, NAMES)?.rest).toBe(text.replace(`${user}\n`, ''));
+    }
   });
 
   it('behind a section that was cut off belong to it: nobody can tell where it ends', () => {
     const cut = TEXT_31.slice(0, TEXT_31.indexOf('#####  End'));
-    expect(readPasswordFile(cut, v31, NAMES)).toMatchObject({ admin: [at('postgres', 'secret')], whole: true });
+    expect(readPasswordFile(cut, v31, NAMES)).toMatchObject({
+      admin: [at('postgres', 'secret')],
+      whole: true,
+      trouble: expect.stringContaining('without the line that ends it'),
+    });
+    expect(withoutSection(cut, v31, NAMES)).toBeNull();
+  });
+});
+
+describe('a text without the section', () => {
+  const forms: [string, string, PasswordFileLayout][] = [
+    ['3.0', TEXT_30, v30],
+    ['3.1', TEXT_31, v31],
+    ['3.2', TEXT_32, v32],
+    ['3.2, remote', REMOTE_32, v32],
+  ];
+
+  it.each(forms)('of %s has every other byte as it was, whatever they are', (_, text, rule) => {
+    // Bytes as latin1; without a line that is itself setup's.
+    const others = fc
+      .array(fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) }))
+      .map((lines) => lines.map((line) => `${line}\n`).join(''))
+      .filter((lines) => withoutSection(lines, rule, NAMES) === null && !lines.includes('#####'));
+    fc.assert(
+      fc.property(others, others, (before, after) => {
+        const found = withoutSection(before + text + after, rule, NAMES);
+        expect(found).toEqual({ rest: before + after, sha256: withoutSection(text, rule, NAMES)!.sha256 });
+        expect(withoutSection(before + after, rule, NAMES)).toBeNull();
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each(forms)('of %s keeps line ends, and a missing last one', (_, text, rule) => {
+    const mixed = `a\r\n${text.replaceAll('\n', '\r\n')}b`;
+    expect(withoutSection(mixed, rule, NAMES)?.rest).toBe('a\r\nb');
+    expect(withoutSection(`a\n${text.slice(0, -1)}`, rule, NAMES)?.rest).toBe('a\n');
+  });
+
+  it("leaves a line of somebody else that is equal to one of setup's", () => {
+    const user = TEXT_32.split('\n')[6]!;
+    expect(withoutSection(`${user}\n${TEXT_32}${user}\n`, v32, NAMES)?.rest).toBe(`${user}\n${user}\n`);
+  });
+
+  it('is not made of one whose marks stand there twice, or in no order', () => {
+    const [end] = TEXT_32.split('\n').slice(-2);
+    for (const text of [
+      TEXT_32 + TEXT_32,
+      `${TEXT_32}${end}\n`,
+      `${end}\n${TEXT_32}`,
+      `${TEXT_32.split('\n')[0]}\n${TEXT_32}`,
+    ]) {
+      expect(withoutSection(text, v32, NAMES)).toBeNull();
+      expect(readPasswordFile(text, v32, NAMES)).toMatchObject({ trouble: expect.stringContaining('more than once') });
+    }
+  });
+
+  it('tells one section from another by a digest that has no secret in it', () => {
+    const other = withoutSection(TEXT_32.replace('secret', 'Secret'), v32, NAMES)!;
+    const { sha256 } = withoutSection(TEXT_32, v32, NAMES)!;
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(other.sha256).not.toBe(sha256);
   });
 });
