@@ -1,4 +1,5 @@
 /** Hosts of 3.0 (JBoss EAP 5 and AS 7), 3.1 and 3.2, whose setup left no record and no marker: cleaned up whole, with the data kept, and after their packages went. */
+import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
 import { LEFTOVER, LOOKALIKE } from '../fixture/scripted/databases.ts';
@@ -6,6 +7,9 @@ import { answersOf, makeScriptedHost, type ScriptedHost, type ScriptedOptions } 
 import { installEngine, SHAPES, type Shape } from '../fixture/scripted/packages.ts';
 import { runSetup } from '../fixture/scripted/setup.ts';
 import { Box, difference } from './harness.ts';
+
+/** Configuration of the engine's application server (3.1). */
+const SERVER_XML = '/etc/ovirt-engine/engine-service.xml';
 
 type ScriptedBox = Box<ScriptedHost>;
 
@@ -126,14 +130,18 @@ describe.each(SHAPES)('a host of %s', (shape) => {
       const passwords = box.text(box.host.passwordFile);
       const { report } = await box.json(['-u', '-d']);
       expect(unfinished(report)).toEqual([]);
-      expect(report).toMatchObject({ exitCode: 0, host: { generation: release }, verify: { ready: true } });
+      expect(report.host).toMatchObject({ generation: release });
       expect(report.databases.map(({ action }) => action)).toEqual(report.databases.map(() => 'keep'));
       expect(box.text(box.host.passwordFile)).toBe(passwords);
       expect(await databases(box)).toEqual(names);
-      const again = await box.json(['-u', '-d']);
-      expect(again.report).toMatchObject({ outcome: 'nothing-to-do', changed: false, steps: [] });
-
+      // The package of 3.1 took along the file with the encrypted password, which setup does not write beside a full database.
+      const bare = report.verify!.checks.filter(({ ok }) => !ok).map(({ id }) => id);
+      expect(bare).toEqual(shape === '3.1' ? ['engine-config'] : []);
       installEngine(box.root, shape);
+      if (shape === '3.1') renameSync(box.path(`${SERVER_XML}.rpmsave`), box.path(SERVER_XML));
+      const again = await box.json(['-u', '-d']);
+      expect(again.report).toMatchObject({ outcome: 'nothing-to-do', exitCode: 0, changed: false, steps: [] });
+
       const { taken, damage } = setUpAgain(box);
       expect(taken).toBe('upgrade');
       // The keys are gone with the package: what was encrypted with them, and hosts that trusted their CA.
