@@ -174,6 +174,16 @@ export async function findFiles(
   return { files: await withoutPristine(context, remaining, owners !== null), kept, packagesKnown: owners !== null };
 }
 
+/** What cannot be looked at may be there. */
+async function leadsNowhere({ host }: DetectContext, path: string, target: string): Promise<boolean> {
+  const place = target.startsWith('/') ? target : `${parentOf(path)}/${target}`;
+  if (!isPlainPath(place)) return false;
+  return host.files.stat(place).then(
+    (stat) => stat === null,
+    () => false,
+  );
+}
+
 async function examine(
   context: DetectContext,
   candidate: Candidate,
@@ -221,6 +231,7 @@ async function examine(
     return { kept: { path, why: `${why}, in a directory that is not setup's` } };
   }
   const linkTarget = stat.identity.type === 'link' ? ((await files.readLink(path)) ?? '') : undefined;
+  const dangling = rule.stopsDangling && linkTarget !== undefined && (await leadsNowhere(context, path, linkTarget));
   return {
     path,
     identity: stat.identity,
@@ -228,6 +239,7 @@ async function examine(
     uid: stat.uid,
     gid: stat.gid,
     ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(dangling ? { dangling } : {}),
     phase: stat.identity.type === 'link' && rule.phase === 'drop-ins' ? 'links' : phaseOf(candidate),
     why: describe(candidate),
     component,

@@ -1,6 +1,6 @@
 /** The first generation: 3.0, on an application server of its own package. Links deploy the engine there; setup edits the server's files in place. */
 import { scripted } from './scripted/common.ts';
-import { engineOnJboss, MODULE, STANDALONE } from './scripted/engine-on-jboss.ts';
+import { engineOnJboss, LOGIN_CONFIG, MODULE, STANDALONE } from './scripted/engine-on-jboss.ts';
 import { edited } from './scripted/kept.ts';
 import { EAP5, ETC, SHARE } from './scripted/paths.ts';
 import { javaPki } from './scripted/pki.ts';
@@ -20,7 +20,7 @@ export const g30 = scripted({
   brought: [`${ETC}/web-conf.js`, `${SHARE}/resources/jboss/ROOT.war`],
   kept: [
     ...edited(
-      [STANDALONE],
+      [STANDALONE, LOGIN_CONFIG],
       'the data source and the encrypted password of the database, the connector and its keystore',
     ),
     ...edited(serverFiles, 'settings of the application server'),

@@ -88,6 +88,8 @@ export interface FileFact {
   uid: number;
   gid: number;
   linkTarget?: string;
+  /** It leads nowhere, and setup stops at such a link here. */
+  dangling?: true;
   phase: Phase;
   /** Evidence that it is setup's or the engine's, as a phrase after the path. */
   why: string;

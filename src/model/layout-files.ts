@@ -41,8 +41,10 @@ export interface FileRule {
   noCopies?: boolean;
   /** Ours only if this key of the post-install marker is true. */
   when?: string;
-  /** Only a link is ours (`link`), or only if it is one of the component's that are set up here (`component`). */
+  /** Only a link is ours. */
   only?: 'link';
+  /** Setup makes this link where nothing can be reached by it, and stops at one that leads nowhere (3.0). */
+  stopsDangling?: true;
   /** Names the database whose credentials the file holds. */
   credentialsOf?: ComponentId;
   /** First and last release whose setup writes it. Never a filter: a host that was upgraded has what older setups wrote. Where nothing names the release, it is told by them. */

@@ -69,10 +69,10 @@ export interface ComponentLayout {
   files: readonly FileRule[];
   lines?: readonly LineRule[];
   /**
-   * Setup takes the component for configured where `state` is there and not empty, and then does not write `config`: without one of setup's own (a line that matches `ours`) the
-   * component is left unconfigured, and nothing is said.
+   * Setup takes the component for configured where `state` is there and not empty (null: where its database is full), and then does not write `configs`: where none of them is setup's own (matches
+   * `ours`) the component is left unconfigured, and nothing is said.
    */
-  configuredBy?: { state: string; config: string; ours: RegExp };
+  configuredBy?: { state: string | null; configs: readonly [string, ...string[]]; ours: RegExp };
 }
 
 /** Values of the post-install marker that mislead a later setup, or that it cannot do without; null where the release has no such value. */

@@ -22,8 +22,8 @@ function lackingExtension(
   );
 }
 
-/** What an upgrade cannot cope with whatever is in the rows; null where it can. */
-function unfit(fact: DatabaseFact, content: DatabaseContent, name: string): Check | null {
+/** What an upgrade cannot cope with whatever is in the rows; null where it can. Setup looks who owns what since 3.3. */
+function unfit(fact: DatabaseFact, content: DatabaseContent, layout: DatabaseLayout, name: string): Check | null {
   const id = `database-${fact.component}`;
   if (content.missing.length > 0) {
     return obstacle(
@@ -32,7 +32,7 @@ function unfit(fact: DatabaseFact, content: DatabaseContent, name: string): Chec
       'Run engine-cleanup without -d, or restore a dump into it.',
     );
   }
-  const others = [...new Set([...content.misowned, ...content.foreignObjects])];
+  const others = layout.madeAnew ? [] : [...new Set([...content.misowned, ...content.foreignObjects])];
   if (others.length > 0) {
     return obstacle(
       id,
@@ -62,7 +62,7 @@ export function full(
           `${name} is full and whole, but its credentials are not in setup's own file: engine-setup makes a second one unless it is given them`,
         )
       : passed(id, `${name} is full and whole: engine-setup upgrades it`);
-  return [unfit(fact, content, name) ?? fit, ...checkStumbles(content, layout, name)];
+  return [unfit(fact, content, layout, name) ?? fit, ...checkStumbles(content, layout, name)];
 }
 
 /** Setup takes a database without a table in `public` for new. */

@@ -3,7 +3,8 @@ import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
-import { cleanupCommand, obstacle, passed, told } from './check.ts';
+import { shellWord } from '../model/shell.ts';
+import { cleanupCommand, listed, obstacle, passed, told } from './check.ts';
 import { numbers } from './setup-version.ts';
 
 /** An empty record means that setup was killed while closing up: it never records those files again. */
@@ -16,6 +17,19 @@ export function checkRecords(facts: Facts): Check[] {
       'records',
       'Setup was killed while it wrote its uninstall record: engine-setup succeeds, but the record stays empty for ever.',
       `Run "${cleanupCommand(facts)}": it finds the files without the record.`,
+    ),
+  ];
+}
+
+/** Links by which setup deploys: it takes one that leads nowhere for absent, and cannot make it. */
+export function checkLinks({ files, root }: Facts): Check[] {
+  const dangling = files.filter((file) => file.dangling).map(({ path }) => realPath(root, path));
+  if (dangling.length === 0) return [];
+  return [
+    obstacle(
+      'dangling-link',
+      `Links of setup that lead nowhere are left: ${listed(dangling)}. engine-setup takes them for absent, and stops where it makes them.`,
+      `Run "rm ${dangling.map(shellWord).join(' ')}".`,
     ),
   ];
 }

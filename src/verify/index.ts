@@ -6,7 +6,7 @@ import { obstacle } from './check.ts';
 import { checkConfigured } from './configured.ts';
 import { checkDatabase, checkNoDatabase, checkVolumeDatabases } from './databases.ts';
 import { checkDwh } from './dwh.ts';
-import { checkPackages, checkRecords, checkShared } from './files.ts';
+import { checkLinks, checkPackages, checkRecords, checkShared } from './files.ts';
 import { checkMarker } from './marker.ts';
 import { checkLostKeys, checkPki } from './pki.ts';
 import { checkServer } from './server.ts';
@@ -27,6 +27,7 @@ export function verify(facts: Facts, judged: boolean): Verdict {
     ...checkMarker(facts, layout),
     ...checkConfigured(facts, layout),
     ...checkRecords(facts),
+    ...checkLinks(facts),
     ...checkShared(facts, layout),
     ...checkPackages(facts, layout),
     ...checkLostKeys(facts, layout),

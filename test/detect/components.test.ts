@@ -6,10 +6,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findComponents } from '../../src/detect/components.ts';
 import type { DetectContext } from '../../src/detect/context.ts';
 import { createFiles } from '../../src/host/files/index.ts';
+import { g32 } from '../../src/layouts/g2.ts';
 import { g5 } from '../../src/layouts/g5.ts';
 import type { FileFact, MarkerFacts } from '../../src/model/facts.ts';
-import type { ComponentId } from '../../src/model/layout.ts';
-import { file } from '../plan/facts.ts';
+import type { ComponentId, Layout } from '../../src/model/layout.ts';
+import { credentials, file } from '../plan/facts.ts';
 
 const DWH_FILE = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-uuid.conf';
 const CA = '/etc/pki/ovirt-engine/ca.pem';
@@ -71,4 +72,18 @@ it('believes the answers of a setup that was rolled back, but no answer against 
 it('leaves out what its own drop-in switches off', async () => {
   make(DWH_FILE);
   expect((await found({ off: ['dwh'], answered: [['dwh', true]] })).components).toEqual([]);
+});
+
+it('is shown by credentials in a file that its own setup alone writes, or in a copy of it', async () => {
+  const named = (source: string, layout: Layout = g32) => {
+    const context = { root, layout, host: { files: createFiles(root) } } as unknown as DetectContext;
+    const byComponent = new Map([['dwh' as ComponentId, [credentials('dwh', source)]]]);
+    return findComponents(context, null, [], { switchedOff: new Set(), answered: new Map(), byComponent });
+  };
+  const properties = '/etc/ovirt-engine/ovirt-engine-dwh/Default.properties';
+  expect((await named(properties)).components).toEqual(['dwh']);
+  expect((await named(`${properties}.rpmsave`)).components).toEqual(['dwh']);
+  expect((await named(`${properties}2`)).components).toEqual([]);
+  // Where a later release has a drop-in of its own, the old file names a database and shows nothing.
+  expect((await named(properties, g5)).components).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DetectContext } from '../../src/detect/context.ts';
 import { findHollow } from '../../src/detect/hollow.ts';
 import { createFiles } from '../../src/host/files/index.ts';
+import { g30 } from '../../src/layouts/g1.ts';
 import { g5 } from '../../src/layouts/g5.ts';
 
 const STATE = '/var/lib/grafana/grafana.db';
@@ -57,4 +58,20 @@ it('nothing, where it cannot be told', async () => {
   mkdirSync(join(root, 'etc'));
   symlinkSync('/elsewhere', join(root, '/etc/grafana'));
   expect(await look()).toEqual([]);
+});
+
+it('an engine whose own configuration lacks the password, in whichever of its places', async () => {
+  const look30 = async (): Promise<string[]> =>
+    (await findHollow({ layout: g30, host: { files: createFiles(root) } } as unknown as DetectContext)).map(
+      ({ component, config, aside }) => `${component} ${config.path} ${aside}`,
+    );
+  const [as7, eap5] = g30.components[0]!.configuredBy!.configs as [string, string];
+  expect(await look30()).toEqual([`engine ${as7} null`]);
+  make(as7, '<server/>\n');
+  expect(await look30()).toEqual([`engine ${as7} null`]);
+  const ours = '<security-domain name="EncryptDBPassword">\n<module-option name="password" value="1f"/>\n';
+  make(`${eap5}.rpmsave`, ours);
+  expect(await look30()).toEqual([`engine ${eap5} ${eap5}.rpmsave`]);
+  make(eap5, ours);
+  expect(await look30()).toEqual([]);
 });

@@ -194,6 +194,51 @@ describe.each(Object.entries(RELEASES))('%s', (release, expected) => {
   });
 });
 
+describe.each([
+  ['3.0', ['engine-notifierd', 'jboss-as', 'jbossas', 'rhevm-notifierd'], ['engine'], '.keystore', '/root/.pgpass'],
+  [
+    '3.1',
+    ['engine-notifierd', 'ovirt-engine', 'ovirt-engine-dwhd', 'ovirt-engine-etl'],
+    ['dwh', 'reports', 'engine'],
+    '.keystore',
+    '/root/.pgpass',
+  ],
+  [
+    '3.2',
+    ['engine-notifierd', 'ovirt-engine', 'ovirt-engine-dwhd', 'ovirt-engine-etl'],
+    ['dwh', 'reports', 'engine'],
+    'ca.pem',
+    '/etc/ovirt-engine/.pgpass',
+  ],
+] as const)('%s, which scripts set up', (release, expected, databases, madeWith, passwordFile) => {
+  const layout = layoutOf(release)!;
+  const engine = layout.components.find(({ id }) => id === 'engine')!.database!;
+
+  it('stops and disables its services, and no other product’s', () => {
+    expect(units(layout).sort()).toEqual(expected);
+  });
+
+  it('has its databases, that of the engine made anew by the login of its password file', () => {
+    expect(databasesOf(layout).map(({ component }) => component)).toEqual(databases);
+    expect(engine).toMatchObject({
+      credentials: [],
+      answers: null,
+      madeAnew: true,
+      passwordFiles: [{ path: passwordFile }],
+    });
+  });
+
+  it('writes no marker, no records and no answers, and takes a CA for made by one file', () => {
+    expect([layout.marker, layout.records, layout.answers]).toEqual([null, null, null]);
+    expect(layout.pki.madeWith).toBe(`/etc/pki/ovirt-engine/${madeWith}`);
+  });
+
+  it('leaves databases of upgrades from 3.1 on', () => {
+    for (const name of ['engine_2013_01_02_03_04_05', 'engine_2013'])
+      expect(engine.leftovers?.test(name) ?? false).toBe(release !== '3.0' && name.length > 20);
+  });
+});
+
 describe('what differs inside of a component', () => {
   const component = (release: Release, id: ComponentId) =>
     layoutOf(release)!.components.find((one) => one.id === id)?.database;

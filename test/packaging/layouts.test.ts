@@ -68,6 +68,6 @@ describe('the document of the layouts', () => {
     expect(row('files', '`/etc/ovirt-engine/engine.conf.d/11-setup-sso.conf`')?.slice(1, 3)).toEqual(['4.0–4.5', '–']);
     expect(row('files', '`/etc/pki/ovirt-engine/private/*.pem`')?.[2]).toBe('`--keep-pki`');
     expect(row('servers', '4.3')).toEqual(['4.3', '`rh-postgresql10-postgresql`', expect.any(String)]);
-    expect(row('files', '`/etc/pki/ovirt-engine/.keystore`')?.[1]).toBe('up to 3.1');
+    expect(row('files', '`/etc/pki/ovirt-engine/.keystore`')?.[1]).toBe('3.0–3.1');
   });
 });

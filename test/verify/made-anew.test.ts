@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { g5 } from '../../src/layouts/g5.ts';
 import { databaseLayoutOf } from '../../src/layouts/index.ts';
 import type { DatabaseFact, RoleView } from '../../src/model/facts.ts';
+import type { DatabaseLayout } from '../../src/model/layout.ts';
+import { full } from '../../src/verify/content.ts';
 import { madeAnew } from '../../src/verify/made-anew.ts';
 import { content, database, EMPTY_CONTENT, superuserView } from '../plan/facts.ts';
 
@@ -20,6 +22,14 @@ function seen(more: Partial<DatabaseFact>, role: Partial<RoleView> = {}, exists 
 describe('a database', () => {
   it('that is whole is upgraded, as by any release', () => {
     expect(madeAnew(seen({ content: content() }), layout)).toBeNull();
+  });
+
+  it('may hold what is the administrator’s: setup of 3.0 makes everything as him, and none of these looks who owns what', () => {
+    const found = content({ foreignObjects: ['view public.vms'], misowned: ['table public.vdc_options'] });
+    const verdict = (one: DatabaseLayout): unknown =>
+      full(seen({ content: found }), found, one, 'database "engine"', '/root/.pgpass')[0];
+    expect(verdict(layout)).toMatchObject({ id: 'database-engine', ok: true });
+    expect(verdict(databaseLayoutOf(g5, 'engine')!)).toMatchObject({ ok: false });
   });
 
   it('whose password is another by now is no obstacle: setup asks for it each time', () => {

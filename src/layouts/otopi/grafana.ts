@@ -55,7 +55,7 @@ export const grafana: ComponentLayout = {
     },
     webDropIn(`${HTTPD}/ovirt-engine-grafana-proxy.conf`, { since: '4.4' }),
   ],
-  configuredBy: { state: DB, config: INI, ours: /ovirt/i },
+  configuredBy: { state: DB, configs: [INI], ours: /ovirt/i },
 };
 
 /** Grafana's role in the database of the Data Warehouse. */

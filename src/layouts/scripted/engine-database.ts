@@ -3,6 +3,9 @@ import type { DatabaseLayout, PasswordFileLayout } from '../../model/layout.ts';
 import { COLUMNS_33 } from '../otopi/engine-columns.ts';
 import { ADMINISTRATOR, FINISHED_SCHEMA } from '../otopi/engine-rows.ts';
 
+/** The password in the configuration of the application server. Setup of 3.0 and 3.1 does not write it for a database that is there; that of 3.2 does. */
+export const ENCRYPTED_PASSWORD = /EncryptDBPassword[\s\S]*?name="password"/;
+
 export interface DatabaseFacts {
   passwordFile: PasswordFileLayout;
   dumps: string;

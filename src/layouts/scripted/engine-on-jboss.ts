@@ -1,6 +1,6 @@
 /** The engine of 3.0, which links deploy on an application server of its own package: JBoss AS 7, or EAP 5 in the first of its versions. */
 import type { ComponentLayout, FileRule, LineRule } from '../../model/layout.ts';
-import { engineDatabase } from './engine-database.ts';
+import { ENCRYPTED_PASSWORD, engineDatabase } from './engine-database.ts';
 import { AS7, EAP5, SHARE } from './paths.ts';
 import { scriptedPkiFiles } from './pki.ts';
 
@@ -8,13 +8,16 @@ const DEPLOYMENTS = `${AS7}/standalone/deployments`;
 export const STANDALONE = `${AS7}/standalone/configuration/standalone.xml`;
 export const MODULE = `${AS7}/modules/sun/jdk/main/module.xml`;
 
+/** The same in EAP 5. */
+export const LOGIN_CONFIG = `${EAP5}/conf/login-config.xml`;
+
 function written(path: string, phase: FileRule['phase'], why: string, more: Partial<FileRule> = {}): FileRule {
   return { path, phase, why, until: '3.0', noCopies: true, ...more };
 }
 
 /** Live or dangling: setup takes one that leads nowhere for absent, and stops where it makes it anew. */
 function link(path: string): FileRule {
-  return written(path, 'links', 'link by which setup deploys the engine', { only: 'link' });
+  return written(path, 'links', 'link by which setup deploys the engine', { only: 'link', stopsDangling: true });
 }
 
 /** Names that JBoss gives to what it says of a deployment, and setup to what it wants of it. */
@@ -47,7 +50,7 @@ const eap5: readonly FileRule[] = [
   ...['engine_index.html', 'favicon.ico', 'style.css', 'engineVersion.js', 'images'].map((name) =>
     link(`${ROOT_OF_EAP5}/${name}`),
   ),
-  written(`${EAP5}/conf/login-config.xml.BACKUP.*`, 'credential-copies', 'copy that setup made before it edited it'),
+  written(`${LOGIN_CONFIG}.BACKUP.*`, 'credential-copies', 'copy that setup made before it edited it'),
 ];
 
 /** What the pages get of configuration and keys. After a new CA it is that of the old one. */
@@ -75,6 +78,7 @@ export const engineOnJboss: ComponentLayout = {
     { unit: 'jboss-as', order: 50 },
     { unit: 'jbossas', order: 51 },
   ],
+  configuredBy: { state: null, configs: [STANDALONE, LOGIN_CONFIG], ours: ENCRYPTED_PASSWORD },
   database: engineDatabase({
     passwordFile: { path: '/root/.pgpass' },
     dumps: `${SHARE}/db-backups/*.sql`,

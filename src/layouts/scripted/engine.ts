@@ -1,7 +1,7 @@
 /** The engine of 3.1 and 3.2: a service of its own, with the web server in front of it. */
 import type { ComponentLayout, FileRule, LineRule, ServiceLayout } from '../../model/layout.ts';
 import { openedServices, versionLocks } from '../otopi/engine-lines.ts';
-import { engineDatabase } from './engine-database.ts';
+import { ENCRYPTED_PASSWORD, engineDatabase } from './engine-database.ts';
 import { ETC, SHARE, STATE } from './paths.ts';
 import { scriptedPkiFiles } from './pki.ts';
 import { PROXY, webFiles, webLines } from './web.ts';
@@ -48,6 +48,7 @@ const lines: readonly LineRule[] = [...webLines, ...versionLocks];
 
 export const engine31: ComponentLayout = {
   ...shape,
+  configuredBy: { state: null, configs: [SERVER_XML], ours: ENCRYPTED_PASSWORD },
   database: engineDatabase({
     passwordFile: {
       path: '/root/.pgpass',

@@ -1,0 +1,200 @@
+/** Hosts of 3.0 (JBoss EAP 5 and AS 7), 3.1 and 3.2, whose setup left no record and no marker: cleaned up whole, with the data kept, and after their packages went. */
+import { renameSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
+import { LEFTOVER, LOOKALIKE } from '../fixture/scripted/databases.ts';
+import { answersOf, makeScriptedHost, type ScriptedHost, type ScriptedOptions } from '../fixture/scripted/host.ts';
+import { installEngine, SHAPES, type Shape } from '../fixture/scripted/packages.ts';
+import { runSetup } from '../fixture/scripted/setup.ts';
+import { Box, difference } from './harness.ts';
+
+/** Configuration of the engine's application server (3.1). */
+const SERVER_XML = '/etc/ovirt-engine/engine-service.xml';
+
+type ScriptedBox = Box<ScriptedHost>;
+
+async function make(shape: Shape, more: Partial<ScriptedOptions> = {}): Promise<ScriptedBox> {
+  const box = new Box<ScriptedHost>();
+  box.server = await PostgresServer.start({ contents: 'nothing' });
+  box.host = await makeScriptedHost({ dir: box.root, shape, server: box.server, ...more });
+  return box;
+}
+
+/** Every database that is not the server's own. */
+async function databases({ server }: ScriptedBox): Promise<string[]> {
+  const rows = await server.superuser<{ name: string }>(
+    "SELECT datname AS name FROM pg_database WHERE datname <> 'postgres' AND NOT datistemplate ORDER BY 1",
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function machines({ server }: ScriptedBox): Promise<unknown> {
+  return await server.superuser('SELECT vm_guid, vm_name FROM vm_static ORDER BY 1', 'engine');
+}
+
+/** Setup once more, on what a cleanup left. */
+function setUpAgain({ root, host }: ScriptedBox): ReturnType<typeof runSetup> {
+  return runSetup(root, host.options.shape, host.options.server, answersOf(host.options));
+}
+
+const unfinished = ({ steps }: { steps: { status: string }[] }): unknown[] =>
+  steps.filter(({ status }) => status !== 'done' && status !== 'already');
+
+/** Files of setup that are still there, and those of others that are not as they were. */
+function wrong(box: ScriptedBox, before: ReturnType<ScriptedHost['listing']>): { left: string[]; harmed: string[] } {
+  const after = box.host.listing();
+  const { gone, changed } = difference(before, after);
+  const there = new Set(after.map(({ path }) => path));
+  const directories = new Set(before.filter(({ type }) => type === 'dir').map(({ path }) => path));
+  const mayChange = new Set([...box.host.made, ...box.host.edited, ...box.host.shared]);
+  const harmed = [...gone, ...changed].filter((path) => !mayChange.has(path) && !directories.has(path));
+  return { left: box.host.made.filter((path) => there.has(path)), harmed };
+}
+
+describe.each(SHAPES)('a host of %s', (shape) => {
+  const release = shape.slice(0, 3);
+  const newer = release !== '3.0';
+  const components: Partial<ScriptedOptions> = newer ? { dwh: true, reports: true } : {};
+
+  describe('cleaned up', () => {
+    let box: ScriptedBox;
+    let before: ReturnType<ScriptedHost['listing']>;
+    let plan: Awaited<ReturnType<Box['json']>>;
+    let first: Awaited<ReturnType<Box['json']>>;
+
+    beforeAll(async () => {
+      box = await make(shape, { services: true, ...components, leftovers: newer });
+      before = box.host.listing();
+      plan = await box.json(['plan']);
+      first = await box.json(['-u', '--drop-old-databases']);
+    });
+    afterAll(() => box?.destroy());
+
+    it('is taken for what it is, and ends ready for engine-setup', () => {
+      expect(plan.report).toMatchObject({ exitCode: 0, host: { generation: release }, changed: false });
+      expect(unfinished(first.report)).toEqual([]);
+      expect(first.report).toMatchObject({ outcome: 'ok', exitCode: 0, verify: { ready: true } });
+    });
+
+    it('has no file of setup any more, and everybody else’s as it was', () => {
+      expect(wrong(box, before)).toEqual({ left: [], harmed: [] });
+    });
+
+    it('has shared files without the lines of setup, byte for byte', () => {
+      for (const [path, text] of box.host.originals) expect(box.text(path), path).toBe(text);
+    });
+
+    it('has no database of the engine any more, each dumped, and somebody else’s with what is in it', async () => {
+      const known = ['engine', ...(newer ? ['ovirt_engine_history', 'ovirtenginereports', LEFTOVER] : [])];
+      const found = first.report.databases.map(({ name, action, backup }) => [name, action, backup !== null]);
+      expect(found.sort()).toEqual(known.map((name) => [name, 'drop', true]).sort());
+      expect(await databases(box)).toEqual(newer ? [LOOKALIKE] : []);
+      if (newer) expect(await box.server.superuser('SELECT item FROM stock', LOOKALIKE)).toHaveLength(1);
+    });
+
+    it.runIf(newer)('keeps what an upgrade left where nobody asks for more', () => {
+      const old = plan.report.databases.filter(({ leftover }) => leftover);
+      expect(old).toMatchObject([{ name: LEFTOVER, action: 'keep' }]);
+      expect(plan.report.warnings.map(({ code }) => code)).toContain('old-database');
+    });
+
+    it('has no running or enabled service', () => {
+      expect(box.host.services.running()).toEqual([]);
+      expect(box.host.services.enabled()).toEqual([]);
+    });
+
+    it('let no password out', () => {
+      const said = [plan, first].map(({ outcome }) => outcome.stdout + outcome.stderr).join('\n');
+      expect(box.written() + said).not.toContain(ENGINE_PASSWORD);
+    });
+
+    it('has nothing more to do the second time, and is set up anew by the same setup', async () => {
+      const { report } = await box.json(['-u', '--drop-old-databases']);
+      expect(report.refusals).toEqual([]);
+      expect(report).toMatchObject({ outcome: 'nothing-to-do', exitCode: 0, changed: false, steps: [] });
+      expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
+    });
+  });
+
+  describe('whose packages were removed', () => {
+    let box: ScriptedBox;
+    let before: ReturnType<ScriptedHost['listing']>;
+    beforeAll(async () => {
+      box = await make(shape, { ...components, package: 'removed' });
+      before = box.host.listing();
+    });
+    afterAll(() => box?.destroy());
+
+    it('keeps the data and the passwords with -d, and setup goes on with them', async () => {
+      const [data, names] = [await machines(box), await databases(box)];
+      const passwords = box.text(box.host.passwordFile);
+      const { report } = await box.json(['-u', '-d']);
+      expect(unfinished(report)).toEqual([]);
+      expect(report.host).toMatchObject({ generation: release });
+      expect(report.databases.map(({ action }) => action)).toEqual(report.databases.map(() => 'keep'));
+      expect(box.text(box.host.passwordFile)).toBe(passwords);
+      expect(await databases(box)).toEqual(names);
+      // The package of 3.1 took along the file with the encrypted password, which setup does not write beside a full database.
+      const bare = report.verify!.checks.filter(({ ok }) => !ok).map(({ id }) => id);
+      expect(bare).toEqual(shape === '3.1' ? ['engine-config'] : []);
+      installEngine(box.root, shape);
+      if (shape === '3.1') renameSync(box.path(`${SERVER_XML}.rpmsave`), box.path(SERVER_XML));
+      const again = await box.json(['-u', '-d']);
+      expect(again.report).toMatchObject({ outcome: 'nothing-to-do', exitCode: 0, changed: false, steps: [] });
+
+      const { taken, damage } = setUpAgain(box);
+      expect(taken).toBe('upgrade');
+      // The keys are gone with the package: what was encrypted with them, and hosts that trusted their CA.
+      expect(damage.map((text) => text.split(':')[0])).toEqual(['unreadable-values', 'hosts-unapproved']);
+      expect(await machines(box)).toEqual(data);
+    });
+
+    it('is cleaned up after that as if nothing had been', async () => {
+      const { report } = await box.json(['-u']);
+      expect(unfinished(report)).toEqual([]);
+      expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
+      expect(await databases(box)).toEqual([]);
+      const { left } = wrong(box, before);
+      expect(left).toEqual([]);
+    });
+  });
+
+  describe(newer ? 'whose packages were removed and installed again' : 'whose links lead nowhere', () => {
+    let box: ScriptedBox;
+    beforeAll(async () => {
+      box = await make(shape, { ...components, package: newer ? 'reinstalled' : 'removed' });
+    });
+    afterAll(() => box?.destroy());
+
+    it('is cleaned up, and set up anew by the same setup', async () => {
+      const before = box.host.listing();
+      const { report } = await box.json(['-u']);
+      expect(unfinished(report)).toEqual([]);
+      expect(report).toMatchObject({ exitCode: 0, host: { generation: release }, verify: { ready: true } });
+      expect(wrong(box, before)).toEqual({ left: [], harmed: [] });
+      if (!newer) installEngine(box.root, shape);
+      expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
+    });
+  });
+});
+
+describe('a host of 3.2 whose database is on another server', () => {
+  let box: ScriptedBox;
+  beforeAll(async () => {
+    box = await make('3.2', { remoteAdmin: { role: 'dba', password: ENGINE_PASSWORD } });
+  });
+  afterAll(() => box?.destroy());
+
+  it('keeps it with -d, and has it dropped with the one login there is', async () => {
+    const data = await machines(box);
+    const kept = await box.json(['-u', '-d']);
+    expect(kept.report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', role: 'dba', action: 'keep' }] });
+    expect(await machines(box)).toEqual(data);
+    const { report } = await box.json(['-u']);
+    expect(unfinished(report)).toEqual([]);
+    expect(report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', action: 'drop' }] });
+    expect(await databases(box)).toEqual([]);
+    expect(box.exists(box.host.passwordFile)).toBe(false);
+    expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
+  });
+});
