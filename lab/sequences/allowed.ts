@@ -25,6 +25,7 @@ export const ALWAYS: Allowed = [
 
 /** What setup or packages leave and a cleanup does not take back: docs/left-on-purpose.md. */
 const LEFT: Allowed = [
+  [/^\/var\/lib\/ovirt-engine\/backups\/engine-\d{14}\.\w+\.(?:dump|sql)$/, "setup's dump before an upgrade"],
   [/^\/etc\/pki\/ovirt-engine-backups$/, 'copies of the PKI that package removal made'],
   [/^\/etc\/sysctl\.d\/ovirt-(?:engine|postgresql)\.conf$/, 'PostgreSQL may not start at the next boot without it'],
   [/^\/var\/lib\/ovirt-engine\/setup\/answers\/\d{14}-setup\.conf$/, 'of use when setup is run again'],
