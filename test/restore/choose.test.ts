@@ -1,6 +1,7 @@
 /** Which run a restore is about, and what earlier restores of it count for. */
 import { describe, expect, it } from 'vitest';
 import type { Plan, Step } from '../../src/model/plan.ts';
+import type { ListedRun } from '../../src/model/report.ts';
 import { chooseRun, continuedBy, putBackBy, restoredBy } from '../../src/restore/choose.ts';
 import { runsToPrune } from '../../src/restore/prune.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
@@ -83,8 +84,10 @@ describe('an earlier restore', () => {
 });
 
 it('old backups are the oldest beyond those that stay; what has none does not count', () => {
-  const listed = ['1', '2', '3', '4'].map((id) => ({ id, state: id === '2' ? 'none' : 'whole' }));
-  const pruned = (keep: number): string[] =>
-    runsToPrune(listed as unknown as Parameters<typeof runsToPrune>[0], keep).map(({ id }) => id);
+  const listed = ['1', '2', '3', '4'].map((id) => ({
+    id,
+    state: id === '2' ? 'none' : 'whole',
+  })) as unknown as ListedRun[];
+  const pruned = (keep: number): string[] => runsToPrune(listed, keep).map(({ id }) => id);
   expect([pruned(0), pruned(1), pruned(3), pruned(9)]).toEqual([['1', '3', '4'], ['1', '3'], [], []]);
 });
