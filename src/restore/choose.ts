@@ -56,7 +56,7 @@ export function continuedBy(run: EarlierRun, runs: readonly EarlierRun[]): Earli
 }
 
 /**
- * The named run; else the last cleanup that removed something, or, where that is put back, the unfinished one that it went on with. Null: no run removed anything.
+ * The named run; else the last cleanup that removed something (or of which nobody can tell whether it did), or, where that is put back, the unfinished one that it went on with. Null: no run removed anything.
  * @throws UsageError for a name that no run has
  */
 export function chooseRun(runs: readonly EarlierRun[], name: string | null): EarlierRun | null {
@@ -68,7 +68,7 @@ export function chooseRun(runs: readonly EarlierRun[], name: string | null): Ear
       'See "engine-cleanup runs" for all of them.',
     );
   }
-  let run = runs.filter(removedSomething).at(-1) ?? null;
+  let run = runs.filter((one) => removedSomething(one) || one.unknown).at(-1) ?? null;
   while (run !== null && restoredBy(run.id, runs) !== null) {
     const earlier = continuedBy(run, runs);
     if (earlier === null) break;

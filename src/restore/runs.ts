@@ -34,6 +34,8 @@ export interface EarlierRun {
   plan: Plan | null;
   /** Why the plan cannot be used, as a sentence; null where it can. */
   trouble: string | null;
+  /** Its files cannot be used: what it did, nobody can tell. */
+  unknown: boolean;
   journal: JournalEntry[];
   /** Null: the run made none. */
   backup: RunBackup | null;
@@ -157,6 +159,7 @@ export function readRun(root: string, id: string): EarlierRun | null {
     outcome: 'unfinished',
     plan: null,
     trouble: null,
+    unknown: false,
     journal: [],
     backup: null,
   };
@@ -173,7 +176,7 @@ export function readRun(root: string, id: string): EarlierRun | null {
     run.backup = dir === null ? null : readBackup(dir, readOwn(join(path, 'plan.json')));
     return run;
   } catch (error) {
-    return { ...run, trouble: messageOf(error) };
+    return { ...run, trouble: messageOf(error), unknown: true };
   }
 }
 

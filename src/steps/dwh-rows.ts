@@ -75,7 +75,9 @@ export const dwhRows: StepRunner<'dwh-rows'> = {
         );
       }
       if (step.blank)
-        await connection.query(`UPDATE ${TABLE} SET var_value = '' WHERE var_name IN ('${HOSTNAME}', '${UUID}')`);
+        await connection.query(
+          `UPDATE ${TABLE} SET var_value = '' WHERE var_name IN ('${HOSTNAME}', '${UUID}') AND var_value <> ''`,
+        );
       await connection.query(`UPDATE ${TABLE} SET var_value = '0' WHERE var_name = '${RUNNING}' AND var_value = '1'`);
       await connection.query('COMMIT');
     }),

@@ -31,7 +31,7 @@ export const rowsPut: StepRunner<'rows-put'> = {
         [RUNNING, running ? '1' : '0'],
       ] as const)
         await connection.query(
-          `UPDATE ${TABLE} SET var_value = ${quoteLiteral(value)} WHERE var_name = '${name}' AND var_value IS DISTINCT FROM ${quoteLiteral(value)}`,
+          `UPDATE ${TABLE} SET var_value = ${quoteLiteral(value)} WHERE var_name = '${name}' AND coalesce(var_value, '') <> ${quoteLiteral(value)}`,
         );
       await connection.query('COMMIT');
     }),

@@ -74,7 +74,7 @@ describe('a clearing run', () => {
 });
 
 /** Of the plain engine below: a file that is removed, one of which only lines are taken out, and the marker. */
-const PROTOCOLS = '/etc/ovirt-engine/engine.conf.d/10-setup-protocols.conf';
+const JBOSS = '/etc/ovirt-engine/engine.conf.d/10-setup-jboss.conf';
 const SSL_CONF = '/etc/httpd/conf.d/ssl.conf';
 const MARKER = '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf';
 
@@ -150,13 +150,13 @@ describe('a keeping run', () => {
     expect(box.host.services.running()).toEqual(running);
 
     // The engine works again: it writes where it was put back.
-    writeFileSync(box.path(PROTOCOLS), `${box.text(PROTOCOLS)}# of today\n`);
+    writeFileSync(box.path(JBOSS), `${box.text(JBOSS)}# of today\n`);
     const again = await box.json(['restore', '-u']);
     expect(again.report).toMatchObject({
       outcome: 'nothing-to-do',
-      kept: [{ target: box.path(PROTOCOLS), why: 'was put back before, and changed since' }],
+      kept: [{ target: box.path(JBOSS), why: 'was put back before, and changed since' }],
     });
-    expect(box.text(PROTOCOLS)).toContain('# of today');
+    expect(box.text(JBOSS)).toContain('# of today');
   });
 });
 

@@ -23,6 +23,7 @@ function made(id: string, step: Step, more: Partial<EarlierRun>, plan: Partial<P
     outcome: 'ok',
     plan: { mode: 'drop', steps: [step], ...plan } as Plan,
     trouble: null,
+    unknown: false,
     journal: [
       { event: 'begin', step: step.id },
       { event: 'end', step: step.id, status: 'done' },
