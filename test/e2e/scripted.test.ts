@@ -1,5 +1,4 @@
 /** Hosts of 3.0 (JBoss EAP 5 and AS 7), 3.1 and 3.2, whose setup left no record and no marker: cleaned up whole, with the data kept, and after their packages went. */
-import {} from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
 import { LEFTOVER, LOOKALIKE } from '../fixture/scripted/databases.ts';
