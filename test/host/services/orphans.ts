@@ -17,8 +17,8 @@ export class Orphans {
     const said = await run('/bin/sh', ['-c', script, 'sh', ...command], { cwd: more.cwd ?? '/' });
     const pid = Number(said);
     this.#pids.push(pid);
-    // Until then it still is a copy of the shell above, or setsid.
-    const isStarting = ({ argv }: Process): boolean => argv[0] === 'setsid' || argv[2] === script;
+    // Until then it still is a copy of the shell above, or setsid, or between two programs, where it has no arguments.
+    const isStarting = ({ argv }: Process): boolean => argv.length === 0 || argv[0] === 'setsid' || argv[2] === script;
     for (let one = readProcess(pid); one !== null && isStarting(one); one = readProcess(pid)) await sleep(2);
     return pid;
   }
