@@ -10,6 +10,7 @@ import { PROJECT } from '../host.ts';
 import { EDITIONS, type EditionName } from '../packages/editions.ts';
 import { whyNoPackages } from '../packages/rpm-host.ts';
 import { buildStandIn } from '../stand-in/build.ts';
+import { isWanted } from './everyday.ts';
 import { Ground } from './ground.ts';
 import { Matrix } from './matrix.ts';
 import { localServer } from './place.ts';
@@ -50,18 +51,27 @@ afterAll(() => {
   rmSync(work, { recursive: true });
 });
 
-describe.skipIf(skip).each(HOSTS)('sequences of $column', ({ release, place, column, isElsewhere }) => {
+/** The stories of a host, with the sequences that they are of. */
+function storiesOf({ release, column, isElsewhere }: (typeof HOSTS)[number]) {
+  return SEQUENCES.flatMap((sequence) => {
+    const { where = 'here', name } = sequence;
+    if (where !== 'both' && (where === 'elsewhere') !== isElsewhere) return [];
+    const story = isWanted(column, name) ? sequence.story(release) : null;
+    return story === null ? [] : [{ sequence, story }];
+  });
+}
+
+const WITH_STORIES = HOSTS.filter((host) => storiesOf(host).length > 0);
+
+describe.skipIf(skip).each(WITH_STORIES)('sequences of $column', (host) => {
+  const { release, place, column } = host;
   let ground: Ground;
   beforeAll(async () => {
     ground = await Ground.prepare(release, place, standIn);
   }, LIMIT_MS);
   afterAll(() => ground?.destroy());
 
-  for (const sequence of SEQUENCES) {
-    const { where = 'here' } = sequence;
-    if (where !== 'both' && (where === 'elsewhere') !== isElsewhere) continue;
-    const story = sequence.story(release);
-    if (story === null) continue;
+  for (const { sequence, story } of storiesOf(host)) {
     it(sequence.name, { timeout: LIMIT_MS }, () =>
       matrix.time(sequence.name, column, () => play(ground, sequence, story)),
     );
