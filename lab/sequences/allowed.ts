@@ -55,6 +55,7 @@ const WITH_DATABASE: Allowed = [
     /^\/(?:etc\/grafana\/grafana\.ini|var\/lib\/grafana\/grafana\.db)$/,
     'setup does not write the one beside the other',
   ],
+  [/^\/etc\/ovirt-provider-ovn\/conf\.d\/10-setup-.*\.conf$/, 'setup does not write it again beside a kept database'],
   [/^\/var\/lib\/ovirt-engine\/dbmd5$/, 'checksums of its schema'],
 ];
 

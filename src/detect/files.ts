@@ -69,18 +69,12 @@ function sharedRule(path: string): FileRule {
 async function copiesOf(context: DetectContext, known: ReadonlyMap<string, Candidate>): Promise<Candidate[]> {
   const { main, records } = context.layout;
   const rules = [...rulesOf(context.layout)];
-  const shared = [
-    ...context.layout.components.flatMap(({ id, lines, database }) =>
-      [...(lines ?? []), ...(database?.passwordFiles ?? [])].map(({ path }) => ({
-        component: id,
-        rule: sharedRule(path),
-      })),
-    ),
-    // What is kept was written by setup in the same way.
-    ...context.layout.kept
-      .filter(({ path }) => !isPattern(path))
-      .map(({ path }) => ({ component: main, rule: sharedRule(path) })),
-  ];
+  const edited = context.layout.components.flatMap(({ id: component, lines = [], database }) =>
+    [...lines, ...(database?.passwordFiles ?? [])].map(({ path }) => ({ component, rule: sharedRule(path) })),
+  );
+  // What is kept was written by setup in the same way.
+  const kept = context.layout.kept.filter(({ path }) => !isPattern(path));
+  const shared = [...edited, ...kept.map(({ path }) => ({ component: main, rule: sharedRule(path) }))];
   const dirs = new Set(
     [
       ...(records === null ? [] : [`${records}/`]),
