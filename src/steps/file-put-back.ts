@@ -6,6 +6,7 @@ import { expected } from './expected.ts';
 
 export const filePutBack: StepRunner<'file-put-back'> = {
   touches: ({ path }) => [path],
+  writes: ({ path }) => [path],
 
   async probe({ from, path }, { host }) {
     const wanted = await host.files.digest(from, 'sha256');

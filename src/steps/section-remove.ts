@@ -25,6 +25,7 @@ async function find(
 
 export const sectionRemove: StepRunner<'section-remove'> = {
   touches: ({ path }) => [path],
+  writes: ({ path }) => [path],
 
   async probe(step, context) {
     return ((await find(step, context))?.without ?? null) === null;
