@@ -41,6 +41,14 @@ const CREDENTIALS =
 /** Setup makes the pair first, and writes down its password much later. */
 const EMPTY_PAIR = ['database engine of engine', 'role engine'];
 
+/** Set up by the older version, then the packages are those of the newer one. */
+function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
+  return ({ edition, older }) =>
+    older === undefined
+      ? null
+      : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...steps];
+}
+
 export const SEQUENCES: readonly Sequence[] = [
   {
     name: 'I: cleanup, remove, install',
@@ -171,46 +179,18 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     name: 'upgrade to another version killed',
     from: 'installed',
-    story: ({ edition, older }) =>
-      older === undefined
-        ? null
-        : [
-            remove,
-            offer(older),
-            install,
-            setup('new'),
-            offer(edition),
-            yum('upgrade'),
-            killed('schema-half'),
-            cleanup('-u'),
-            setup('new'),
-          ],
+    story: afterUpgrade(killed('schema-half'), cleanup('-u'), setup('new')),
   },
   {
     name: 'newer packages, dropped',
     from: 'installed',
-    story: ({ edition, older }) =>
-      older === undefined
-        ? null
-        : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), cleanup('-u'), setup('new')],
+    story: afterUpgrade(cleanup('-u'), setup('new')),
   },
   {
     name: 'newer packages, kept',
     from: 'installed',
     keeps: 'database and keys',
-    story: ({ edition, older }) =>
-      older === undefined
-        ? null
-        : [
-            remove,
-            offer(older),
-            install,
-            setup('new'),
-            offer(edition),
-            yum('upgrade'),
-            cleanup('-u', '-d', '--keep-pki'),
-            setup('upgrade'),
-          ],
+    story: afterUpgrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
   },
   {
     name: 'no credentials left',

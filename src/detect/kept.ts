@@ -4,9 +4,9 @@ import { HostError, messageOf } from '../model/errors.ts';
 import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
 import type { KeepRule } from '../model/layout.ts';
 import { parentOf, realPath } from '../model/paths.ts';
+import { isPattern, matches } from '../model/patterns.ts';
 import { shellWord } from '../model/shell.ts';
 import type { DetectContext } from './context.ts';
-import { isPattern, matches } from './glob.ts';
 import { namesIn } from './look.ts';
 import { baseOfCopy, isPutAside } from './read/copies.ts';
 

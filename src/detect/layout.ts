@@ -2,8 +2,8 @@
 import { databasesOf, LAYOUTS, layoutOf, newestLayout, rulesOf } from '../layouts/index.ts';
 import type { MarkerFacts } from '../model/facts.ts';
 import { type FileRule, type Layout, RELEASES, type Release } from '../model/layout.ts';
+import { isPattern } from '../model/patterns.ts';
 import type { DetectContext } from './context.ts';
-import { isPattern } from './glob.ts';
 import { readPasswordFile } from './read/password-file.ts';
 import { findMarker } from './records.ts';
 import { type ReleaseFinding, releaseFrom } from './release.ts';

@@ -1,7 +1,7 @@
 /** Looking where something may be, without stopping where that cannot be done: it is noted, and the run goes on with what it sees. */
 import { HostError, messageOf } from '../model/errors.ts';
+import { isPattern } from '../model/patterns.ts';
 import type { DetectContext } from './context.ts';
-import { isPattern } from './glob.ts';
 
 /** Names in a directory; none if it does not exist or cannot be looked into. */
 export async function namesIn(context: DetectContext, dir: string): Promise<string[]> {

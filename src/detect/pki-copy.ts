@@ -4,8 +4,8 @@ import { HostError } from '../model/errors.ts';
 import type { CopiedFile } from '../model/facts.ts';
 import type { FileRule, Layout } from '../model/layout.ts';
 import { nameOf, parentOf } from '../model/paths.ts';
+import { matches } from '../model/patterns.ts';
 import type { DetectContext } from './context.ts';
-import { matches } from './glob.ts';
 import { baseOfCopy } from './read/copies.ts';
 
 function ruleOf(layout: Layout, path: string): FileRule | undefined {

@@ -14,6 +14,7 @@ import type { ToolFacts } from '../model/facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
+import { refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
 import { STAGE } from '../steps/files-put.ts';
@@ -64,6 +65,7 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
   const startedAt = performance.now();
   const finish = (outcome: Outcome, more: Partial<ReportInput> = {}): Report =>
     makeReport({ ...options, outcome, startedAt, ...more });
+  refuseOthers(parts.host);
   const runs = readRuns(options.root);
   const run = chooseRun(runs, options.source);
   if (run === null) {
@@ -136,6 +138,7 @@ async function putBack(
   }
   if (!(await dialogue.confirm(plan))) return finish('declined', { plan, steps });
   if (stop.signal.aborted) throw new InterruptedError();
+  refuseOthers(host); // a question may have been open for hours
   dialogue.planned(plan);
   const carried = await carryOut(plan, {
     host,

@@ -1,6 +1,7 @@
 /** Services: stopped while something under them is put back, enabled and started last, as they were. Pure. */
 import type { Warning } from '../model/errors.ts';
 import type { StepList } from '../plan/build.ts';
+import { addDisable, addStops } from '../plan/service-steps.ts';
 import type { Chain } from './file-steps.ts';
 import type { Findings, ServiceFinding } from './findings.ts';
 import type { Acts } from './plan.ts';
@@ -16,27 +17,10 @@ function isStopped(service: ServiceFinding, changes: boolean): boolean {
 
 export function planStops(findings: Findings, acts: Acts, list: StepList): string[] {
   const changes = changesAnything(findings, acts);
-  const ids: string[] = [];
-  for (const service of findings.services.filter((one) => isStopped(one, changes))) {
-    const { unit, state } = service;
-    const { manager, pids } = state;
-    ids.push(
-      list.add(
-        {
-          kind: 'service-stop',
-          id: `stop:${unit}`,
-          title: `Stop ${unit}`,
-          target: unit,
-          destructive: false,
-          unit,
-          manager,
-          pids,
-        },
-        ids,
-      ),
-    );
-  }
-  return ids;
+  return addStops(
+    list,
+    findings.services.filter((one) => isStopped(one, changes)).map(({ unit, state }) => ({ ...state, unit })),
+  );
 }
 
 /** Whether they start at boot. */
@@ -44,23 +28,10 @@ export function planBoot({ services }: Findings, list: StepList, chain: Chain): 
   const needs = chain();
   for (const { unit, enabled, state } of services) {
     if (enabled === undefined || enabled === state.enabled) continue;
-    const common = { target: unit, destructive: false, unit };
+    const about = { target: unit, destructive: false, unit };
     if (enabled && state.exists)
-      list.add({ kind: 'service-enable', id: `enable:${unit}`, title: `Enable ${unit}`, ...common }, needs);
-    if (!enabled) {
-      const { manager, links = [] } = state;
-      list.add(
-        {
-          kind: 'service-disable',
-          id: `disable:${unit}`,
-          title: `Disable ${unit}`,
-          ...common,
-          manager,
-          links: [...links],
-        },
-        needs,
-      );
-    }
+      list.add({ kind: 'service-enable', id: `enable:${unit}`, title: `Enable ${unit}`, ...about }, needs);
+    if (!enabled) addDisable(list, { ...state, unit }, needs);
   }
 }
 

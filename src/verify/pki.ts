@@ -1,9 +1,10 @@
 /** The CA and keys as engine-setup will find them: whole, or not at all. Pure. */
-import { matches } from '../detect/glob.ts';
+
 import { isApart } from '../layouts/index.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { isBelow, nameOf, realPath } from '../model/paths.ts';
+import { matches } from '../model/patterns.ts';
 import type { Check } from '../model/report.ts';
 import { cleanupCommand, isUpgrade, listed, mainDatabase, obstacle, passed, told } from './check.ts';
 import { checkRenewal } from './pki-renewal.ts';

@@ -35,6 +35,8 @@ describe('while engine-setup runs', () => {
     expect((await box.run(['verify'])).code).toBe(0);
     orphans.end();
     expect((await box.json(['-u'])).report).toMatchObject({ exitCode: 0 });
+    await setup();
+    expect((await box.json(['restore', '-u'])).report).toMatchObject({ exitCode: 75, changed: false });
   });
 
   it('that was begun while the question was open', async () => {

@@ -1,43 +1,23 @@
 /** A backup is worth what its README brings back: its commands, run as they are printed, on hosts that the program has cleaned up. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { putBack, readmeOf, sections, wayBack } from '../backup/by-hand.ts';
-import type { Entry } from '../fixture/listing.ts';
 import { callerUid } from '../fixture/project.ts';
-import { run } from '../fixture/run.ts';
 import { Box, difference, SECRETS } from './harness.ts';
+import { DIRECTORY, dumpOf, pictureOf, startLinksOf } from './picture.ts';
 
 let box: Box;
 afterEach(() => box.destroy());
-
-/** Setup made it, and it goes when it is empty. */
-const DIRECTORY = '/var/lib/ovirt-engine/dbmd5';
-
-/** What a run leaves of itself. */
-const OWN = /^\/(?:var\/lib\/engine-cleanup|run|var\/log\/ovirt-engine\/engine-cleanup\.log)(?:\/|$)/;
-
-/** Content, mode, owner and target of everything, and the time of what tar keeps the time of. */
-function picture(): (Entry & { mtimeMs: number | null })[] {
-  return box.host
-    .listing()
-    .filter(({ path }) => !OWN.test(path))
-    .map((entry) => ({ ...entry, mtimeMs: entry.type === 'dir' ? null : lstatSync(box.path(entry.path)).mtimeMs }));
-}
-
-async function dump(database: string): Promise<string> {
-  const { bin, env } = box.server.programs;
-  const text = await run(`${bin}/pg_dump`, box.server.clientArgs(database), { env });
-  return text.replace(/^\\(?:un)?restrict .*$/gm, '');
-}
 
 /** No password is given to the shell, and nobody is there to be asked for one. */
 function shell(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, ...box.server.programs.env, HOME: box.dir };
 }
 
-const startLinks = (): string[] =>
-  box.host.services.names.map((name) => readlinkSync(box.path(`/etc/rc3.d/S90${name}`)));
+const picture = () => pictureOf(box);
+const dump = (database: string) => dumpOf(box, database);
+const startLinks = () => startLinksOf(box);
 
 describe('the README of a clearing run', () => {
   it('brings back files, databases and services of an engine with Data Warehouse, Grafana and Keycloak', async () => {

@@ -1,50 +1,21 @@
 /** What a run removed comes back as it was: files with all they had, databases, rows, services; and what changed since is not overwritten. */
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Refusal } from '../../src/model/errors.ts';
-import type { Entry } from '../fixture/listing.ts';
 import { ENGINE_PASSWORD } from '../fixture/postgres.ts';
 import { callerUid } from '../fixture/project.ts';
-import { run } from '../fixture/run.ts';
 import { Box, difference, SECRETS } from './harness.ts';
+import { DIRECTORY, dumpOf, pictureOf, startLinksOf } from './picture.ts';
 
 let box: Box;
 afterEach(() => box.destroy());
 
 const SAME = { gone: [], made: [], changed: [] };
 
-/** Setup made it, and it goes when it is empty. */
-const DIRECTORY = '/var/lib/ovirt-engine/dbmd5';
-
-/** What a run leaves of itself. */
-const OWN = /^\/(?:var\/lib\/engine-cleanup|run|var\/log\/ovirt-engine\/engine-cleanup\.log)(?:\/|$)/;
-
-/** Content, mode, owner and target of everything, and the time of what is not a directory. */
-function picture(): (Entry & { mtimeMs: number | null })[] {
-  return box.host
-    .listing()
-    .filter(({ path }) => !OWN.test(path))
-    .map((entry) => ({ ...entry, mtimeMs: entry.type === 'dir' ? null : lstatSync(box.path(entry.path)).mtimeMs }));
-}
-
-async function dump(database: string): Promise<string> {
-  const { bin, env } = box.server.programs;
-  const text = await run(`${bin}/pg_dump`, box.server.clientArgs(database), { env });
-  return text.replace(/^\\(?:un)?restrict .*$/gm, '');
-}
-
-const startLinks = (): string[] =>
-  box.host.services.names.map((name) => readlinkSync(box.path(`/etc/rc3.d/S90${name}`)));
+const picture = () => pictureOf(box);
+const dump = (database: string) => dumpOf(box, database);
+const startLinks = () => startLinksOf(box);
 
 describe('a clearing run', () => {
   it('comes back whole, with its services, and a second restore has nothing to do', { timeout: 600_000 }, async () => {

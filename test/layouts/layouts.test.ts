@@ -1,11 +1,11 @@
 /** Layouts are data: what the rest of the program takes for granted of them holds for each, a new component's included. */
 import { describe, expect, it } from 'vitest';
-import { matches } from '../../src/detect/glob.ts';
 import { baseOfCopy } from '../../src/detect/read/copies.ts';
 import { anchorOf, databasesOf, LAYOUTS, ownFilesOf, rulesOf } from '../../src/layouts/index.ts';
 import type { DatabaseFact, Facts } from '../../src/model/facts.ts';
 import { type ComponentId, type DatabaseLayout, type FileRule, type Layout, RELEASES } from '../../src/model/layout.ts';
 import { isBelow, isPlainPath, nameOf, parentOf } from '../../src/model/paths.ts';
+import { matches } from '../../src/model/patterns.ts';
 import { verify } from '../../src/verify/index.ts';
 import { content, credentials, database, finished, superuserView } from '../plan/facts.ts';
 import { closure, planFor, step } from '../plan/steps.ts';

@@ -3,9 +3,9 @@
  * its last release.
  */
 import { describe, expect, it } from 'vitest';
-import { matches } from '../../src/detect/glob.ts';
 import { LAYOUTS, rulesOf } from '../../src/layouts/index.ts';
 import { type Layout, RELEASES, type Release } from '../../src/model/layout.ts';
+import { matches } from '../../src/model/patterns.ts';
 
 /** `record`: no rule, because only the uninstall record tells what setup did there. */
 type Fate = 'removed' | 'lines' | 'kept' | 'package';
