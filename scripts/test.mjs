@@ -3,13 +3,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const top = new URL('..', import.meta.url).pathname;
 const bin = (name) => join(top, 'node_modules/.bin', name);
 const work = mkdtempSync(join(tmpdir(), 'engine-cleanup-test-'));
 const narrow = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, told again at the end: it may stand thousands of lines above. */
+const failures = [];
 
 /** Runs one stage. One that fails without a failing test (a type, a file that cannot be loaded, no tests at all) counts as one failure. */
 function stage(title, command, args, tests = () => ({ passed: 0, failed: 0, skipped: 0 })) {
@@ -17,13 +19,24 @@ function stage(title, command, args, tests = () => ({ passed: 0, failed: 0, skip
   const { status, error } = spawnSync(command, args, { cwd: top, stdio: 'inherit' });
   if (error) process.stderr.write(`${error.message}\n`);
   const counted = tests();
-  if (status !== 0 && counted.failed === 0) counted.failed = 1;
+  if (status !== 0 && counted.failed === 0) {
+    counted.failed = 1;
+    failures.push(`${title}: ended with ${status ?? error?.code ?? 'a signal'}`);
+  }
   for (const key of Object.keys(total)) total[key] += counted[key];
 }
 
 function counts(file) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(file, 'utf8'));
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report;
+    for (const { name, assertionResults } of report.testResults) {
+      for (const { status, fullName, failureMessages } of assertionResults) {
+        if (status === 'failed') {
+          failures.push(`${relative(top, name)}: ${fullName}\n    ${failureMessages.join('\n').slice(0, 2000)}`);
+        }
+      }
+    }
     return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
   } catch {
     return { passed: 0, failed: 0, skipped: 0 }; // it did not come so far: its exit code tells
@@ -45,6 +58,7 @@ testStage('Tests', 'vitest.config.ts');
 testStage('A whole host (lab/)', 'lab/vitest.config.ts');
 rmSync(work, { recursive: true, force: true });
 
+if (failures.length > 0) process.stdout.write(`\nFailed:\n  ${failures.join('\n  ')}\n`);
 const none = total.passed + total.failed === 0;
 if (none) process.stdout.write(`\nNo test ran: npm test -- ${narrow.join(' ')}\n`);
 process.stdout.write(

@@ -187,11 +187,12 @@ async function examine(
   const { path, component, rule, copyOf } = candidate;
   const { files } = context.host;
   if ((rule.packaged === 'package' && copyOf === undefined) || rule.keep === 'always') return null;
-  if (rule.when !== undefined && marker?.values[rule.when] !== true) return null;
   let stat: Awaited<ReturnType<typeof files.stat>>;
   try {
     stat = await files.stat(path);
     if (stat === null) return null;
+    const isSaid = rule.when === undefined || marker?.values[rule.when] === true;
+    if (!isSaid && !(rule.madeEmpty && stat.identity.type === 'file' && stat.identity.size === 0)) return null;
     if (await files.onOtherMount(path, anchorOf(context.layout, path))) {
       return { kept: { path, why: 'lies on another mount than the directory above it' } };
     }

@@ -41,6 +41,8 @@ export interface FileRule {
   noCopies?: boolean;
   /** Ours only if this key of the post-install marker is true. */
   when?: string;
+  /** Setup makes it empty long before the marker says so: an empty one is ours without `when`. */
+  madeEmpty?: true;
   /** Only a link is ours. */
   only?: 'link';
   /** Setup makes this link where nothing can be reached by it, and stops at one that leads nowhere (3.0). */

@@ -103,6 +103,8 @@ export interface Layout {
   packageName: string;
   /** Package that brings engine-setup; its version must be the engine's. */
   setupPackageName: string;
+  /** An engine older than setup is updated by setup itself. */
+  setupUpdatesEngine: boolean;
   /** The component whose database decides whether setup takes the host for an upgrade. What belongs to no other component is its own. */
   main: ComponentId;
   /** Host path of the post-install marker; null in releases that write none. */

@@ -375,7 +375,7 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       }),
       'versionlock',
     ],
-    ['packages of two versions', clean({ setupPackageVersion: '4.5.7-1.el9' }), 'package-version'],
+    ['an engine newer than setup', clean({ setupPackageVersion: '4.5.7-1.el9' }), 'package-version'],
     [
       'the record cannot be read',
       clean({ faults: [{ check: 'record', message: 'damaged', hint: 'mend', forcible: false }] }),
@@ -470,6 +470,7 @@ describe('ready, with something to know', () => {
       }),
       'upgrade-rows',
     ],
+    ['an engine older than setup, which updates it', clean({ setupPackageVersion: '4.5.9-1.el9' }), 'package-version'],
     [
       'Grafana’s database was left on a host where Grafana was not set up',
       clean({ hollow: [HOLLOW] }),

@@ -1,4 +1,5 @@
 /** What rpm says of the engine's packages. Without rpm, or below another root, what the release itself says. */
+import { SetupError } from './abort.ts';
 import { exec } from './exec.ts';
 import type { Host } from './host.ts';
 import type { Release } from './releases.ts';
@@ -24,4 +25,17 @@ export function packageVersion(host: Host, name: string): string | null {
 /** Lines for the version lock: what `rpm -q` prints, its complaint about a package that is not installed included, as the real one writes it. */
 export function lockLines(host: Host, { version, dist }: Release): string[] {
   return query(host, LOCKED) ?? LOCKED.map((name) => `${name}-${version}-1.${dist}.noarch`);
+}
+
+/** Whether a repository has a package newer than the installed one; version locks do not count. */
+export function isUpdateOffered(host: Host, name: string): boolean {
+  if (host.root !== '/') return false;
+  const { code } = exec('yum', ['-q', '--disableplugin=versionlock', 'check-update', name]);
+  return code === 100; // so yum and dnf say that there is one
+}
+
+/** @throws SetupError if the package manager fails */
+export function update(name: string): void {
+  const { code, stderr } = exec('yum', ['-q', '-y', '--disableplugin=versionlock', 'update', name]);
+  if (code !== 0) throw new SetupError(`yum update ${name}: ${stderr}`);
 }

@@ -37,6 +37,8 @@ export class OtopiRun {
   /** Id of the administrator; null where this run does not know it. */
   adminId: string | null = null;
   engineEnabled = false;
+  /** Setup updates the engine's package before it changes anything else. */
+  updatesEngine = false;
   ssoSecret = '';
   dwhUuid = '';
 

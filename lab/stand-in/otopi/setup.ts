@@ -2,7 +2,7 @@
 import { SetupError, UnansweredQuestion } from '../base/abort.ts';
 import type { Context, Outcome } from '../base/context.ts';
 import { randomSuffix, timestamp } from '../base/names.ts';
-import { packageVersion } from '../base/packages.ts';
+import { isUpdateOffered, packageVersion, update } from '../base/packages.ts';
 import { compareVersions, within } from '../base/versions.ts';
 import { componentsOf } from './components/index.ts';
 import { findDamage } from './damage.ts';
@@ -15,6 +15,8 @@ import { checkHalfPki, checkRenewal } from './pki.ts';
 import { MARKER, OtopiRun } from './run.ts';
 import { checkDwhOfEngine, checkUpgrade } from './upgrade-checks.ts';
 
+const ENGINE_PACKAGE = 'ovirt-engine';
+const SETUP_PACKAGE = 'ovirt-engine-setup';
 const HISTORY = '/var/lib/ovirt-engine/setup-history.txt';
 
 /** Drop-ins of setup's own configuration, then the answer files: the later one wins. */
@@ -24,12 +26,21 @@ function readEnvironment({ host, answers, options }: Context): void {
   for (const file of options.answers) answers.addFile(file);
 }
 
-/** The engine's package and setup's own must be of one version. */
-function checkPackages({ host, options }: Context): void {
-  if (options.offline) return;
-  const [engine, setup] = [packageVersion(host, 'ovirt-engine'), packageVersion(host, 'ovirt-engine-setup')];
-  if (engine !== null && setup !== null && compareVersions(engine, setup) !== 0)
-    throw new SetupError(`ovirt-engine ${engine} and ovirt-engine-setup ${setup} are of different versions.`);
+/**
+ * An engine older than setup is updated by setup itself, if a repository has the newer one and it may look; a newer engine wants a newer setup first. Since 4.5.0 whatever stays of two
+ * versions is refused. Read in code of 3.3 to 4.5.7.
+ * @returns whether the engine's package is to be updated
+ */
+function checkPackages({ host, options }: Context, version: string): boolean {
+  const [engine, setup] = [packageVersion(host, ENGINE_PACKAGE), packageVersion(host, SETUP_PACKAGE)];
+  if (engine === null || setup === null || compareVersions(engine, setup) === 0) return false;
+  if (!options.offline) {
+    if (isUpdateOffered(host, SETUP_PACKAGE)) throw new SetupError('Please update the Setup packages');
+    if (compareVersions(engine, setup) < 0 && isUpdateOffered(host, ENGINE_PACKAGE)) return true;
+  }
+  if (within(version, '4.5'))
+    throw new SetupError(`${ENGINE_PACKAGE} ${engine} and ${SETUP_PACKAGE} ${setup} are of different versions.`);
+  return false;
 }
 
 /**
@@ -56,7 +67,7 @@ function askVacuum(run: OtopiRun): void {
 /** Everything that can refuse without having changed anything. */
 function decide(run: OtopiRun): void {
   const { context } = run;
-  checkPackages(context);
+  run.updatesEngine = checkPackages(context, run.version);
   if (!within(run.version, '3.4')) checkLegacy(run);
   const existing = run.components.has('engine') ? existingDatabase(run, ENGINE) : null;
   run.engineEnabled = engineEnabled(run, existing?.isNew ?? true);
@@ -98,6 +109,7 @@ function servicesOf(run: OtopiRun): string[] {
 /** The part that is taken back if it fails. */
 function change(run: OtopiRun): void {
   run.context.services.stop(STOPPED);
+  if (run.updatesEngine) update(ENGINE_PACKAGE);
   if (run.engineEnabled) makeEngine(run);
   for (const component of componentsOf(run)) component.make(run);
   writeMarker(run);
@@ -107,6 +119,7 @@ function change(run: OtopiRun): void {
 function close(run: OtopiRun): void {
   const { host, services, stages } = run.context;
   services.start(servicesOf(run));
+  for (const component of componentsOf(run)) component.started?.(run);
   if (run.traits.history) host.write(HISTORY, `${host.readIfThere(HISTORY) ?? ''}setup ${run.version} success\n`);
   run.record.write(host, run.traits.hash, stages);
   writeAnswers(run);

@@ -70,6 +70,7 @@ export function otopi(facts: ReleaseFacts): OtopiLayout {
     brought: [],
     packageName: 'ovirt-engine',
     setupPackageName: 'ovirt-engine-setup',
+    setupUpdatesEngine: true,
     main: 'engine',
     marker: `${SETUP_CONF}/20-setup-ovirt-post.conf`,
     versionKey: 'OVESETUP_CORE/generatedByVersion',

@@ -51,6 +51,7 @@ export const grafana: ComponentLayout = {
       why: "Grafana's own database, created by setup",
       keep: 'database',
       when: 'OVESETUP_GRAFANA_CORE/grafanaDbCreatedByUs',
+      madeEmpty: true, // for Grafana to fill when it is started, at the end of setup
       since: '4.4',
     },
     webDropIn(`${HTTPD}/ovirt-engine-grafana-proxy.conf`, { since: '4.4' }),

@@ -20,6 +20,7 @@ export function scripted({ release, components, pki, kept: more, brought }: Scri
     brought,
     packageName: 'ovirt-engine',
     setupPackageName: 'ovirt-engine-setup',
+    setupUpdatesEngine: false,
     main: 'engine',
     marker: null,
     versionKey: '',

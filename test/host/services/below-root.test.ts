@@ -323,8 +323,9 @@ describe('a pid file', () => {
       '-c',
       `${program} 0 & echo $! > ${root}/zombie; exec sleep ${SECONDS}`,
     ]);
-    while (!existsSync(join(root, 'zombie')) || !existsSync(`/proc/${keeper}`)) await sleep(5);
-    const zombie = Number(readFileSync(join(root, 'zombie'), 'utf8'));
+    const written = () => (existsSync(join(root, 'zombie')) ? readFileSync(join(root, 'zombie'), 'utf8') : '');
+    while (!written().endsWith('\n') || !existsSync(`/proc/${keeper}`)) await sleep(5);
+    const zombie = Number(written());
     while (!/^State:\s+Z/m.test(readFileSync(`/proc/${zombie}/status`, 'utf8'))) await sleep(5);
     makeFile(root, `run/${ENGINE}.pid`, `${zombie}\n`);
     expect(await stateOf(ENGINE)).toMatchObject({ exists: false, active: false });

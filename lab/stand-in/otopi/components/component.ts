@@ -7,4 +7,6 @@ export interface ComponentSteps {
   /** May refuse; changes nothing. */
   decide?: (run: OtopiRun) => void;
   make: (run: OtopiRun) => void;
+  /** What its services do once they are started. */
+  started?: (run: OtopiRun) => void;
 }

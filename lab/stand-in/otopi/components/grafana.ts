@@ -21,12 +21,19 @@ function make(run: OtopiRun): void {
      alter default privileges for role "${owner}" in schema public grant select on tables to ${ROLE}`,
     database,
   );
-  // Its own database is made once, when it starts for the first time.
+  // Its own database is made empty, at once and for good: no transaction takes it back.
+  if (!host.exists(DATABASE)) host.write(DATABASE, '', { mode: 0o640, owner: 'grafana', group: 'grafana' });
   const files = grafanaFiles(capturedContext(run, { role: ROLE, password }));
   writeCaptured(
     run,
-    files.filter(({ path }) => path !== DATABASE || !host.exists(DATABASE)),
+    files.filter(({ path }) => path !== DATABASE),
   );
 }
 
-export const grafana: ComponentSteps = { services: ['grafana-server'], make };
+/** Grafana fills an empty database when it starts. */
+function started({ context: { host } }: OtopiRun): void {
+  if (host.readIfThere(DATABASE) === '')
+    host.write(DATABASE, 'SQLite format 3\n', { mode: 0o640, owner: 'grafana', group: 'grafana' });
+}
+
+export const grafana: ComponentSteps = { services: ['grafana-server'], make, started };
