@@ -25,7 +25,8 @@ export function machineTools(): Promise<ToolFacts> {
  * @param dirs where to look; of equal versions the first counts
  */
 export async function findTools(dirs: readonly string[] = programDirs()): Promise<ToolFacts> {
-  const found = await Promise.all(dirs.map(toolsIn));
+  const silent: { path: string; why: string }[] = [];
+  const found = await Promise.all(dirs.map((dir) => toolsIn(dir, silent)));
   const pair = newest(found.filter(({ pgDump, pgRestore }) => pgDump && pgRestore).map(({ pgDump }) => pgDump));
   const beside = found.find(({ pgDump }) => pair !== null && pgDump === pair);
   const tar = dirs.map((dir) => executable(dir, 'tar')).find((path) => path !== null);
@@ -34,6 +35,7 @@ export async function findTools(dirs: readonly string[] = programDirs()): Promis
     pgRestore: beside?.pgRestore ?? null,
     psql: beside?.psql ?? newest(found.map(({ psql }) => psql)),
     tar: tar ? { path: tar } : null,
+    ...(silent.length > 0 ? { silent: silent.sort((a, b) => (a.path < b.path ? -1 : 1)) } : {}),
   };
 }
 
@@ -56,26 +58,34 @@ export function programDirs(): string[] {
   return [...dirs.values()];
 }
 
-async function toolsIn(dir: string): Promise<{ pgDump: Tool | null; pgRestore: Tool | null; psql: Tool | null }> {
+type Silent = NonNullable<ToolFacts['silent']>[number];
+
+async function toolsIn(
+  dir: string,
+  silent: Silent[],
+): Promise<{ pgDump: Tool | null; pgRestore: Tool | null; psql: Tool | null }> {
   const [pgDump, pgRestore, psql] = await Promise.all([
-    toolOf(dir, 'pg_dump'),
-    toolOf(dir, 'pg_restore'),
-    toolOf(dir, 'psql'),
+    toolOf(dir, 'pg_dump', silent),
+    toolOf(dir, 'pg_restore', silent),
+    toolOf(dir, 'psql', silent),
   ]);
   return { pgDump, pgRestore, psql };
 }
 
-async function toolOf(dir: string, name: string): Promise<Tool | null> {
+async function toolOf(dir: string, name: string, silent: Silent[]): Promise<Tool | null> {
   const path = executable(dir, name);
   if (path === null) return null;
   const env = { ...libraryPath(path) };
   try {
     const said = await runOrFail(path, ['--version'], { purpose: 'tell its version', timeoutMs: LIMIT_MS, env });
     const version = versionNumber(said);
-    return version === null ? null : { path, version };
+    if (version !== null) return { path, version };
+    silent.push({ path, why: `it says ${JSON.stringify(said.trim().slice(0, 80))} of its version` });
+    return null;
   } catch (error) {
-    if (error instanceof HostError) return null;
-    throw error;
+    if (!(error instanceof HostError)) throw error;
+    silent.push({ path, why: error.message });
+    return null;
   }
 }
 

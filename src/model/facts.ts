@@ -207,6 +207,8 @@ export interface ToolFacts {
   pgRestore: { path: string; version: number } | null;
   psql: { path: string; version: number } | null;
   tar: { path: string } | null;
+  /** Programs that are there and did not tell their version, so that they are not used: path, and what went wrong. */
+  silent?: readonly { path: string; why: string }[];
 }
 
 export interface SpaceFacts {

@@ -1,7 +1,7 @@
 /** Reasons not to start that follow from facts and wishes together. Pure. */
 import type { Refusal } from '../model/errors.ts';
 import type { DatabaseFact, Facts } from '../model/facts.ts';
-import { isBelow, realPath } from '../model/paths.ts';
+import { isBelow, nameOf, realPath } from '../model/paths.ts';
 import type { PlannedDatabase, Wishes } from '../model/plan.ts';
 import { releaseOf } from '../model/server-version.ts';
 
@@ -67,11 +67,17 @@ function toolRefusals(facts: Facts, dumped: { planned: PlannedDatabase; serverVe
   if (dumped.length === 0) return [];
   const { pgDump, pgRestore } = facts.tools;
   if (!pgDump || !pgRestore) {
+    const missing = pgDump ? 'pg_restore' : 'pg_dump';
+    const silent = facts.tools.silent?.find(({ path }) => nameOf(path) === missing);
     return [
       {
         check: 'pg-dump',
-        message: `${pgDump ? 'pg_restore' : 'pg_dump'} was not found, so the database cannot be backed up. Nothing was changed.`,
-        hint: `Install PostgreSQL's client programs, ${without}.`,
+        message: silent
+          ? `${silent.path} cannot be used (${silent.why}), so the database cannot be backed up. Nothing was changed.`
+          : `${missing} was not found, so the database cannot be backed up. Nothing was changed.`,
+        hint: silent
+          ? `Run "${silent.path} --version" to see what is wrong with it, ${without}.`
+          : `Install PostgreSQL's client programs, ${without}.`,
         forcible: false,
       },
     ];

@@ -36,7 +36,8 @@ describe('programs at work', () => {
     expect(atWork()).toEqual([]);
     const script = makeFile(root, path, LOOP, 0o755);
     const pid = await orphans.start([script]);
-    expect(atWork()).toEqual([`${name} ${pid}`]);
+    // A child is the script itself until it becomes its own program.
+    await expect.poll(() => atWork()).toEqual([`${name} ${pid}`]);
     expect(atWork('/')).toContain(`${name} ${pid}`);
     expect(atWork(join(root, 'usr/sha'))).toEqual([]);
   });

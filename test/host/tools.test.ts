@@ -65,7 +65,12 @@ describe('findTools', () => {
     const locked = directory('locked', all('17.0'));
     chmodSync(join(locked, 'pg_dump'), 0o644);
     const good = directory('good', all('13.2'));
-    expect((await findTools([broken, other, locked, good])).pgDump?.path).toBe(`${good}/pg_dump`);
+    const { pgDump, silent } = await findTools([broken, other, locked, good]);
+    expect(pgDump?.path).toBe(`${good}/pg_dump`);
+    expect(silent).toEqual([
+      { path: `${broken}/pg_dump`, why: expect.stringContaining('not found') },
+      { path: `${other}/pg_restore`, why: expect.stringContaining('hello') },
+    ]);
   });
 
   it("passes Debian's wrapper over, which runs a pg_dump of its own choice", async () => {

@@ -65,6 +65,13 @@ describe('refusals', () => {
     expect(checks(finished({ services: [{ ...dwh, active: true }] }))).toEqual(['unit']);
   });
 
+  it('name a program that is there and cannot be used', () => {
+    const silent = [{ path: '/pg/bin/pg_dump', why: 'it ended with status 127' }];
+    const [refusal] = planFor(finished({ tools: { ...tools, pgDump: null, silent } })).refusals;
+    expect(refusal!.message).toContain('/pg/bin/pg_dump cannot be used (it ended with status 127)');
+    expect(refusal!.hint).toContain('/pg/bin/pg_dump --version');
+  });
+
   it('of the backup are none where no backup is made', () => {
     const facts = finished({ tools: { ...tools, pgDump: null }, space: { ...space, freeBytes: 0 } });
     expect(checks(facts)).toEqual(['pg-dump', 'space']);
