@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whyNoNamespace, whyNoProgram, whyNotRoot } from '../test/fixture/needs.ts';
@@ -13,6 +13,22 @@ import { freeze, mountLayers, upperOf } from './layers.ts';
 
 /** Where control groups hang: version 1 beside 2, and 2 alone. */
 const CGROUPS = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
+
+/**
+ * Generators of systemd that a box needs: units of SysV scripts, and the masks of its own command line. All of them run at each daemon-reload, of which packages do many, and took more time than
+ * everything else.
+ */
+const GENERATORS = ['systemd-sysv-generator', 'systemd-debug-generator'];
+const GENERATORS_DIR = '/usr/lib/systemd/system-generators';
+
+/** A directory that masks the other generators. */
+function makeGeneratorMasks(dir: string): string {
+  mkdirSync(dir);
+  for (const name of readdirSync(GENERATORS_DIR)) {
+    if (!GENERATORS.includes(name)) symlinkSync('/dev/null', join(dir, name));
+  }
+  return dir;
+}
 
 /** Longest run of one command in a box, ms: a machine may have much else to do. */
 const COMMAND_LIMIT_MS = 600_000;
@@ -131,6 +147,7 @@ export class Box {
       `--bind-ro=${project}`,
       `--bind-ro=${process.execPath}`,
       `--bind=${this.shared}:/lab`,
+      `--bind-ro=${makeGeneratorMasks(join(this.#base, 'generators'))}:/etc/systemd/system-generators`,
       ...masked.map((unit) => `systemd.mask=${unit}`),
     ];
     this.#nspawn = spawn('sh', ['-c', `${enter} exec systemd-nspawn "$@"`, 'sh', ...args], {
