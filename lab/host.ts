@@ -17,7 +17,14 @@ import { OVIRT_UNITS, ovirtUnit, PG_HBA, postgresqlUnit, WEB_SERVER, webServerUn
 export const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
 /** Units of this machine that may be enabled on it and must not start in a box. */
-export const MASKED = ['postgresql.service', 'ssh.service', 'cockpit.socket', 'apache2.service', 'nginx.service'];
+export const MASKED = [
+  'postgresql.service',
+  'ssh.service',
+  'cockpit.socket',
+  'apache2.service',
+  'nginx.service',
+  'ovn-central.service',
+];
 
 /** Directories that packages own and that are there before setup runs (host-model of 4.5: the PKI tree, configuration directories), with their owner. */
 const PACKAGED_DIRECTORIES: Readonly<Record<string, string>> = {
@@ -63,7 +70,11 @@ export class LabHost {
   /** Boots the box and brings it to the state before engine-setup: packages' and administrators' files, an empty PostgreSQL. */
   static async boot(): Promise<LabHost> {
     const server = await PostgresServer.start({ contents: 'engine' });
-    const box = await Box.boot('lab', PROJECT, MASKED);
+    const box = await Box.boot(
+      'lab',
+      PROJECT,
+      MASKED.filter((unit) => unit !== 'ovn-central.service'),
+    );
     try {
       const setup = await makeHost({ dir: join(box.shared, 'host'), firewalld: true });
       const { bin } = server.programs;

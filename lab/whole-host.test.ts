@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../src/model/report.ts';
 import { SSL_CONF } from '../test/fixture/host-shared.ts';
-import { passedOver } from '../test/fixture/needs.ts';
+import { passedOver, whyNoProgram } from '../test/fixture/needs.ts';
 import { whyNoBox } from './box.ts';
 import { LabHost, PROJECT } from './host.ts';
 import { OVIRT_UNITS } from './units.ts';
 
-const skip = passedOver('A whole host', await whyNoBox());
+const skip = passedOver('A whole host', (await whyNoBox()) ?? (await whyNoProgram('ovn-northd', 'ovn-central')));
+
+const MARKER = '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf';
+const PKI = '/etc/pki/ovirt-engine';
 
 /** What may differ between the host before engine-setup and after the cleanup, each with its reason. */
 const ALLOWED: [RegExp, string][] = [
@@ -21,11 +24,19 @@ const ALLOWED: [RegExp, string][] = [
   ],
   [/^\/var\/lib\/systemd\//, "systemd's own time stamps"],
   [/^\/var\/lib\/(dbus|private)(\/|$)/, 'machine state'],
+  [/^\/var\/lib\/ovn\//, 'databases of OVN grow with each change'],
   [/^\/etc\/(machine-id|resolv\.conf|hostname)$/, 'machine state'],
 ];
 
 describe.skipIf(skip)('a whole host', () => {
   let host: LabHost;
+  /** What the two databases of OVN say of TLS and connections. */
+  const ovn = (): string =>
+    host.box.must([
+      'sh',
+      '-c',
+      'for tool in ovn-nbctl ovn-sbctl; do $tool --timeout=30 get-ssl; $tool get-connection; done',
+    ]);
   let before: Map<string, string>;
   let setUp: { files: Map<string, string>; databases: string; dump: string };
   let databasesBefore: string;
@@ -39,6 +50,20 @@ describe.skipIf(skip)('a whole host', () => {
     before = host.listing();
     databasesBefore = host.databases();
     host.simulateSetup();
+    // The captured marker is of a host without the network provider.
+    host.box.must([
+      'sed',
+      '-i',
+      's/^OVESETUP_OVN\\/ovirtProviderOvn=bool:False$/OVESETUP_OVN\\/ovirtProviderOvn=bool:True/',
+      MARKER,
+    ]);
+    for (const [tool, key, port] of [
+      ['ovn-nbctl', 'ovn-ndb', 6641],
+      ['ovn-sbctl', 'ovn-sdb', 6642],
+    ]) {
+      const files = `${PKI}/keys/${key}.key.nopass ${PKI}/certs/${key}.cer ${PKI}/ca.pem`;
+      host.box.must(['sh', '-c', `${tool} --timeout=30 set-ssl ${files} -- set-connection pssl:${port}`]);
+    }
     expect(
       host.box
         .run(['systemctl', 'is-active', ...OVIRT_UNITS])
@@ -98,6 +123,11 @@ describe.skipIf(skip)('a whole host', () => {
     expect(differing).toEqual([]);
   });
 
+  it('takes the rows that name its keys out of the databases of OVN, which run on', () => {
+    expect(ovn()).not.toMatch(/ovirt|pssl/);
+    expect(host.box.must(['systemctl', 'is-active', 'ovn-central']).trim()).toBe('active');
+  });
+
   it('leaves what belongs to others', () => {
     for (const path of host.setup.survivors) expect(after.get(path), path).toBe(before.get(path));
     expect(host.setup.survivors.length).toBeGreaterThan(20);
@@ -129,7 +159,7 @@ describe.skipIf(skip)('a whole host', () => {
     expect(host.dump()).toBe(setUp.dump);
     expect(host.login()).toBe('engine');
     const now = host.listing();
-    const ours = (path: string): boolean => !/^\/var\/(log|lib\/(systemd|engine-cleanup))(\/|$)/.test(path);
+    const ours = (path: string): boolean => !/^\/var\/(log|lib\/(systemd|engine-cleanup|ovn))(\/|$)/.test(path);
     const differing = [...new Set([...setUp.files.keys(), ...now.keys()])].filter(
       (path) => ours(path) && setUp.files.get(path) !== now.get(path),
     );

@@ -143,6 +143,7 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     name: 'setup interrupted while it made the schema',
     from: 'installed',
+    remains: EMPTY_PAIR, // it empties what it has filled
     story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
   },
   // Tried a second time, without a cleanup.

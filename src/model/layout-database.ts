@@ -116,6 +116,8 @@ export interface DatabaseQuestions {
   provider?: RowQuestion;
   /** Days before its end from which setup renews a certificate, as a number; null where the database does not say. */
   renewalDays?: RowQuestion;
+  /** How many options have a value that is encrypted with the engine's key: rows of a table whose other values are not. The first of `needs` is the column. */
+  encryptedOptions?: RowQuestion;
 }
 
 /** Something in a database that engine-setup stumbles over when it upgrades it. As a question: its query lists in the column `name` what is shown of each, or null where nothing is. */

@@ -64,7 +64,8 @@ export function writeMarker(run: OtopiRun): void {
 function environmentAnswers(run: OtopiRun): (readonly [string, Value])[] {
   const state = run.databases.get('engine');
   const credentials = state?.credentials;
-  const made = state?.from === 'provisioned';
+  // Not asked where setup's own drop-in names the database.
+  const made = state === undefined || state.from === 'drop-in' ? null : state.from === 'provisioned';
   const rows: [string, Value][] = [
     ['OVESETUP_CONFIG/fqdn', run.fqdn],
     ['OVESETUP_PROVISIONING/postgresProvisioningEnabled', made],

@@ -37,6 +37,7 @@ interface Row {
   hosted: DatabaseContent['hostedEngine'] | null;
   provider: string | null;
   renewal: number | null;
+  options: number | null;
 }
 
 function countSql(pair: string): string {
@@ -46,7 +47,7 @@ function countSql(pair: string): string {
 }
 
 function tablesSql(layout: DatabaseLayout, columns: ReadonlySet<string>): string {
-  const { timekeeping, hostedEngine, provider, renewalDays } = layout.questions ?? {};
+  const { timekeeping, hostedEngine, provider, renewalDays, encryptedOptions } = layout.questions ?? {};
   const value = (question: RowQuestion | undefined): string =>
     question && canAsk(question, columns) ? `(${question.sql})` : 'NULL';
   const row = (question: RowQuestion | undefined): string =>
@@ -55,7 +56,7 @@ function tablesSql(layout: DatabaseLayout, columns: ReadonlySet<string>): string
   const complete = (layout.complete?.rows ?? []).map(value);
   return `SELECT ARRAY[${counts.join(', ')}]::int8[] AS encrypted, ARRAY[${complete.join(', ')}]::bool[] AS complete,
     ${row(timekeeping)} AS timekeeping, ${value(hostedEngine)} AS hosted,
-    ${value(provider)} AS provider, ${value(renewalDays)} AS renewal`;
+    ${value(provider)} AS provider, ${value(renewalDays)} AS renewal, ${value(encryptedOptions)} AS options`;
 }
 
 /** Asks the tables. `columns`: those of `neededColumns` that exist. */
@@ -66,11 +67,13 @@ export async function readTables(
 ): Promise<TableFindings> {
   const sql = tablesSql(layout, new Set(columns));
   const [result] = await connection.query<{ found: Row }>(`SELECT row_to_json(t) AS found FROM (${sql}) t`);
-  const { encrypted, complete, timekeeping, hosted, provider, renewal } = result!.found;
+  const { encrypted, complete, timekeeping, hosted, provider, renewal, options } = result!.found;
   const counts = layout.encrypted.flatMap((pair, index): [string, number][] => {
     const count = encrypted[index];
     return count === null || count === undefined ? [] : [[pair, count]];
   });
+  const column = layout.questions?.encryptedOptions?.needs[0];
+  if (column !== undefined && options !== null) counts.push([column, options]);
   return {
     encrypted: Object.fromEntries(counts),
     lacks: (layout.complete?.rows ?? []).filter((_row, index) => complete[index] !== true).map(({ lack }) => lack),

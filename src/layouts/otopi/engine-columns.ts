@@ -1,6 +1,6 @@
 /**
  * Columns with values encrypted with the engine's key, by the release that brought them (calls of `encryptPassword` in the engine's `dao` classes, tag by tag). `fence_agents.options` is not among
- * them: most agents' are in the clear. Nor are the few options of `vdc_options` of that kind.
+ * them: most agents' are in the clear. For those of `vdc_options` there is a question of its own, in engine-rows.ts.
  */
 
 /** 3.3. */

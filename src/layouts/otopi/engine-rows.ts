@@ -1,5 +1,5 @@
 /** What is asked of the rows of the engine's database: whether setup came to its end, and what the rest of the program wants to know. Facts of 3.3 to 4.5. */
-import type { CompletenessLayout, DatabaseQuestions } from '../../model/layout.ts';
+import type { CompletenessLayout, DatabaseQuestions, RowQuestion } from '../../model/layout.ts';
 
 /** The name that setup gives the network provider it adds. */
 export const PROVIDER_NAME = 'ovirt-provider-ovn';
@@ -29,7 +29,15 @@ function timekeepingValue(name: string): string {
   return `(SELECT coalesce(min(var_value), '')::text FROM public.dwh_history_timekeeping WHERE var_name = '${name}' HAVING count(*) > 0)`;
 }
 
+/** Passwords among the options: those of type `Password` in `engine-config.properties` of 3.0 to 4.5. The first two are the administrator's own until 3.5. */
+export const encryptedOptions: RowQuestion = {
+  needs: ['vdc_options.option_value', 'vdc_options.option_name'],
+  sql: `SELECT count(*) FROM public.vdc_options WHERE option_value <> ''
+           AND option_name IN ('AdminPassword', 'LocalAdminPassword', 'AdUserPassword', 'SysPrepDefaultPassword')`,
+};
+
 export const questions: DatabaseQuestions = {
+  encryptedOptions,
   timekeeping: {
     needs: ['dwh_history_timekeeping.var_name', 'dwh_history_timekeeping.var_value'],
     sql: `SELECT ${timekeepingValue('dwhHostname')} AS hostname, ${timekeepingValue('dwhUuid')} AS uuid,

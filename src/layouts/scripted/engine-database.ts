@@ -1,7 +1,7 @@
 /** The engine's database in 3.0 to 3.2, which setup makes with the login of a server's administrator and finds again by its password file. */
 import type { DatabaseLayout, PasswordFileLayout } from '../../model/layout.ts';
 import { COLUMNS_33 } from '../otopi/engine-columns.ts';
-import { ADMINISTRATOR, FINISHED_SCHEMA } from '../otopi/engine-rows.ts';
+import { ADMINISTRATOR, encryptedOptions, FINISHED_SCHEMA } from '../otopi/engine-rows.ts';
 
 /** The password in the configuration of the application server. Setup of 3.0 and 3.1 does not write it for a database that is there; that of 3.2 does. */
 export const ENCRYPTED_PASSWORD = /EncryptDBPassword[\s\S]*?name="password"/;
@@ -34,6 +34,7 @@ export function engineDatabase({ passwordFile, dumps, renames }: DatabaseFacts):
       schemas: [],
       rows: [ADMINISTRATOR, FINISHED_SCHEMA],
     },
+    questions: { encryptedOptions },
     encrypted: COLUMNS_33.filter((pair) => !pair.startsWith('providers.')), // 3.3 brought these
     dumps,
   };

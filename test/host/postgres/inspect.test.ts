@@ -208,6 +208,13 @@ describe('rows that matter', () => {
     expect((await lookAfter(sql)).ovnProvider).toBeNull();
   });
 
+  it('passwords among the options are encrypted, other options are not', async () => {
+    const option = (name: string, value: string): string =>
+      `INSERT INTO public.vdc_options (option_name, option_value, default_value, version) VALUES ('${name}', '${value}', '', 'general')`;
+    const sql = [option('AdminPassword', 'c2VjcmV0'), option('SysPrepDefaultPassword', ''), option('Other', 'x')];
+    expect((await lookAfter(sql.join('; '))).encrypted).toMatchObject({ 'vdc_options.option_value': 1 });
+  });
+
   it('values that are empty are not encrypted', async () => {
     const sql = "UPDATE public.fence_agents SET agent_password = ''; UPDATE public.vm_init SET password = NULL";
     expect((await lookAfter(sql)).encrypted).toMatchObject({
