@@ -4,6 +4,7 @@ import type { Credentials } from '../model/credentials.ts';
 import type { DatabaseFact } from '../model/facts.ts';
 import type { ComponentId, DatabaseLayout, Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
+import { HALF_DROPPED } from '../model/reach.ts';
 import { adminView, NO_ADMIN } from './admin-view.ts';
 import { contactFirst, databaseOf, isLocalHost, type LookContext } from './contact.ts';
 import type { DetectContext } from './context.ts';
@@ -87,7 +88,7 @@ export async function findDatabases(
       component,
       title: database.title,
       enabled: here,
-      speculative: speculative && !admin.database?.recognised,
+      speculative: speculative && !admin.database?.recognised && admin.database?.connectionLimit !== HALF_DROPPED,
       foreign,
       credentials: reached.credentials,
       candidates,

@@ -4,6 +4,7 @@ import type { AdminServer, Credentials } from '../model/credentials.ts';
 import type { DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import { databaseKey, type PlannedDatabase, type Wishes } from '../model/plan.ts';
+import { isHalfDropped } from '../model/reach.ts';
 import type { StepList } from './build.ts';
 import { planRoleDrops, planRoleDumps } from './role-steps.ts';
 import { isSuperuser } from './servers.ts';
@@ -16,9 +17,9 @@ export interface DatabaseSubject {
   kept: boolean;
 }
 
-/** True if there is something in the database to back up and remove; an empty one is as setup needs it. */
+/** True if there is something in the database to back up and remove; an empty one is as setup needs it, and one that is half dropped has nothing that can be read. */
 export function holdsSomething({ fact, planned }: DatabaseSubject): boolean {
-  if (planned.action === 'drop') return true;
+  if (planned.action === 'drop') return !isHalfDropped(fact);
   if (planned.action !== 'clear') return false;
   return fact.content === null || fact.content.ownedObjects > 0 || !fact.content.publicSchema;
 }
@@ -83,7 +84,7 @@ export function planUnseals(subjects: readonly DatabaseSubject[], list: StepList
 export function planSeals(subjects: readonly DatabaseSubject[], list: StepList, needs: readonly string[]): void {
   for (const subject of subjects) {
     const via = droppedVia(subject);
-    if (via === null || !isSuperuser(via)) continue;
+    if (via === null || !isSuperuser(via) || isHalfDropped(subject.fact)) continue;
     const key = databaseKey(subject.planned);
     list.add(
       {

@@ -4,7 +4,7 @@ import type { Refusal } from '../model/errors.ts';
 import type { AdminDatabase, DatabaseFact } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
 import type { DatabaseAction, PlannedDatabase } from '../model/plan.ts';
-import { isSilent } from '../model/reach.ts';
+import { isHalfDropped, isSilent } from '../model/reach.ts';
 
 interface Decision {
   action: DatabaseAction;
@@ -13,6 +13,9 @@ interface Decision {
 }
 
 const KEEP_HINT = 'Keep the database with -d, which never needs the server';
+
+const HALF_DROPPED_WHY =
+  'its drop was begun and not finished, so that nothing in it can be read any more, not even for a backup';
 
 /** Files that setup itself reads: what they name is this host's, whatever copies name. */
 const OWN_FILES: readonly Credentials['origin'][] = ['drop-in', 'password-file', 'properties'];
@@ -46,9 +49,9 @@ export function isLeftToSetup({ credentials, admin }: DatabaseFact, layout: Data
   return name === layout.defaultName && seen.owner === layout.defaultRole && seen.tables === 0;
 }
 
-/** Its own role gets in, or did until an earlier run closed it. */
+/** Its own role gets in, or did until an earlier run closed it or began to drop it. */
 function works({ reach }: DatabaseFact): boolean {
-  return reach.state === 'connected' || reach.state === 'sealed';
+  return reach.state === 'connected' || reach.state === 'sealed' || reach.state === 'half-dropped';
 }
 
 /** A database that somebody with rights over whole databases can drop without doubt that it is ours. */
@@ -60,7 +63,10 @@ function mayDrop(fact: DatabaseFact, layout: DatabaseLayout): string | null {
     return seen.owner === fact.credentials.role ? 'local, owned by the role of our credentials' : null;
   // Wrong or no credentials: only the name, the owner and the content together are proof enough.
   const name = fact.credentials?.database ?? layout.defaultName;
-  if (name !== layout.defaultName || seen.owner !== layout.defaultRole || !seen.recognised) return null;
+  if (name !== layout.defaultName || seen.owner !== layout.defaultRole) return null;
+  // Of a half dropped one nothing is lost.
+  if (isHalfDropped(fact)) return HALF_DROPPED_WHY;
+  if (!seen.recognised) return null;
   return `local, has the name, owner and content of the ${fact.title}`;
 }
 
@@ -108,7 +114,9 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
     );
   }
   const drop = mayDrop(fact, layout);
-  if (drop !== null) return { action: 'drop', why: drop };
+  if (drop !== null) return { action: 'drop', why: isHalfDropped(fact) ? HALF_DROPPED_WHY : drop };
+  if (isHalfDropped(fact) || reach.state === 'half-dropped')
+    return refuse(fact, HALF_DROPPED_WHY, 'Let a superuser of its server finish the drop');
   if (reach.state === 'absent') return { action: 'absent', why: 'the server says that it does not exist' };
   if (admin.available && admin.database?.exists === false)
     return { action: 'absent', why: 'the server says that it does not exist' };
@@ -137,12 +145,19 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
 }
 
 function decideKeep(fact: DatabaseFact): Decision {
+  if (isHalfDropped(fact)) {
+    const hint = 'Run this without -d to finish the drop, then "engine-cleanup restore" if the database is needed';
+    const decision = refuse(fact, HALF_DROPPED_WHY, hint);
+    const message = `The ${fact.title} cannot be kept: ${HALF_DROPPED_WHY}. It was not touched.`;
+    return { ...decision, refusal: { ...decision.refusal!, message, hint: `${hint}.` } };
+  }
   if (fact.reach.state === 'absent') return { action: 'absent', why: 'the server says that it does not exist' };
   const why: Record<DatabaseFact['reach']['state'], string> = {
     connected: 'kept as asked',
     absent: '',
     rejected: 'kept as asked; its credentials are rejected by the server',
     sealed: 'kept as asked; its connection limit is reset',
+    'half-dropped': '',
     unreachable: 'kept as asked; its server does not answer',
     'no-credentials': 'kept as asked; no credentials were found',
   };

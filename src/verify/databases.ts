@@ -115,6 +115,14 @@ export function checkDatabase(
           `As a PostgreSQL superuser run: ALTER DATABASE ${sqlName(credentials.database)} CONNECTION LIMIT -1;`,
         ),
       ];
+    case 'half-dropped':
+      return [
+        obstacle(
+          id,
+          `The drop of ${name} was begun and not finished: engine-setup cannot connect and stops.`,
+          `Run engine-cleanup without -d, or as a PostgreSQL superuser: DROP DATABASE ${sqlName(credentials.database)};`,
+        ),
+      ];
     case 'unreachable':
       return [unreachable(fact, server, reach, name)];
     default:

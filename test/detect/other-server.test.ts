@@ -109,4 +109,16 @@ describe('the local superuser', () => {
     expect(await look(dir)).toMatchObject({ reach: { state: 'sealed' }, admin: ANOTHER });
     await server.superuser('ALTER DATABASE engine CONNECTION LIMIT -1');
   });
+
+  it('is used where the drop of the database was begun and not finished', async () => {
+    await server.superuser("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'engine'");
+    const half = { state: 'half-dropped' };
+    expect(await own()).toMatchObject({
+      reach: half,
+      content: null,
+      admin: { available: true, database: { connectionLimit: -2, owner: 'engine', mayDrop: true } },
+    });
+    expect(await look(dir)).toMatchObject({ reach: half, admin: ANOTHER });
+    await server.superuser("UPDATE pg_database SET datconnlimit = -1 WHERE datname = 'engine'");
+  });
 });

@@ -20,7 +20,7 @@ export const DWH_UUID = 'uuid-of-this-host';
 /** Of 3.2. */
 export const PASSWORD_FILE = '/etc/ovirt-engine/.pgpass';
 
-const STATES = ['connected', 'absent', 'rejected', 'sealed', 'unreachable', 'no-credentials'] as const;
+const STATES = ['connected', 'absent', 'rejected', 'sealed', 'half-dropped', 'unreachable', 'no-credentials'] as const;
 
 const anyContent: fc.Arbitrary<DatabaseContent> = fc
   .record({
@@ -76,13 +76,14 @@ const anyLeftovers: fc.Arbitrary<LeftoverDatabase[]> = fc
 /** What the superuser sees agrees with what the server says to the role. */
 function anyAdmin(own: Credentials | null, layout: DatabaseLayout, state: Reach['state']): fc.Arbitrary<AdminView> {
   const role = own?.role ?? layout.defaultRole;
-  const there = state === 'connected' || state === 'sealed';
+  const there = state === 'connected' || state === 'sealed' || state === 'half-dropped';
+  const limits = { sealed: [0], 'half-dropped': [-2] } as Partial<Record<Reach['state'], number[]>>;
   return fc
     .record({
       available: fc.boolean(),
       exists: there ? fc.constant(true) : state === 'absent' ? fc.constant(false) : fc.boolean(),
       owner: fc.constantFrom(role, layout.defaultRole, 'dba', null),
-      connectionLimit: state === 'sealed' ? fc.constant(0) : fc.constantFrom(-1, 0, 40),
+      connectionLimit: fc.constantFrom(...(limits[state] ?? [-1, 0, 40])),
       recognised: fc.boolean(),
       partial: fc.boolean(),
       mayDrop: fc.boolean(),

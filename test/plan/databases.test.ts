@@ -36,6 +36,30 @@ describe('drop, clear, keep, refuse', () => {
     expect(action(database(rejected))).toBe('refuse');
   });
 
+  it('finishes a drop that was begun: without a backup of it, as nothing in it can be read, and never with -d', () => {
+    const view = superuserView();
+    const admin = {
+      ...view,
+      database: { ...view.database!, connectionLimit: -2, recognised: false, partial: false, tables: 0 },
+    };
+    const half = { reach: { state: 'half-dropped', message: '55000' } as const, content: null, admin };
+    const plan = planFor(finished({ databases: [database(half)] }));
+    expect(plan.databases[0]).toMatchObject({ action: 'drop', why: expect.stringContaining('begun and not finished') });
+    expect(idsOf(plan)).toContain('drop:engine');
+    expect(idsOf(plan)).not.toEqual(expect.arrayContaining(['dump:engine']));
+    expect(idsOf(plan)).not.toEqual(expect.arrayContaining(['close:engine']));
+    const unnamed = {
+      ...half,
+      credentials: null,
+      candidates: [],
+      reach: { state: 'no-credentials', message: '' } as const,
+    };
+    expect(action(database(unnamed))).toBe('drop');
+    const kept = planFor(finished({ databases: [database(half)] }), { keepDatabases: true });
+    expect(kept.refusals.map(({ message }) => message).join()).toContain('cannot be kept');
+    expect(action(database({ ...half, admin: database().admin }))).toBe('refuse');
+  });
+
   it('leaves an empty pair of the default names to setup, where no file that setup itself reads names it with another password', () => {
     const rejected = { reach: { state: 'rejected', message: '28P01' } as const, content: null };
     const view = superuserView();

@@ -201,6 +201,25 @@ describe('a dropped database', () => {
   });
 });
 
+it('of which the drop was begun and not finished goes all the same', async () => {
+  await server.superuser('CREATE DATABASE begun');
+  await server.superuser("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'begun'");
+  const step: StepOf<'database-drop'> = {
+    ...base,
+    kind: 'database-drop',
+    id: 'd',
+    target: 'begun',
+    key: 'engine',
+    component: 'engine',
+    database: 'begun',
+    server: { socket: server.port },
+    role: 'engine',
+  };
+  await databaseDrop.apply(step, context);
+  expect(await databaseDrop.probe(step, context)).toBe(true);
+  expect(await server.superuser("SELECT 1 FROM pg_database WHERE datname = 'begun'")).toEqual([]);
+});
+
 describe('a role', () => {
   it('that is granted something elsewhere stays, with a warning that says where', async () => {
     await server.superuser(

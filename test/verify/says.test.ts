@@ -83,6 +83,7 @@ describe('what a check says', () => {
     const say = (reach: DatabaseFact['reach']): string =>
       only(clean({ ...withDropIn, databases: [database({ reach, content: null })] }), 'database-engine');
     expect(say({ state: 'sealed', message: '' })).toContain('CONNECTION LIMIT -1');
+    expect(say({ state: 'half-dropped', message: '' })).toContain('DROP DATABASE "engine";');
     const refused = say({ state: 'unreachable', message: '', code: '55000' });
     expect(refused).toContain('ALTER DATABASE "engine" ALLOW_CONNECTIONS true;');
     expect(refused).not.toContain('systemctl start');

@@ -191,6 +191,11 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       'database-engine',
     ],
     [
+      'the drop of the database was begun and not finished',
+      clean({ ...withDropIn, databases: [database({ reach: { state: 'half-dropped', message: '' }, content: null })] }),
+      'database-engine',
+    ],
+    [
       'role without its database, on a remote server',
       clean({ databases: [database({ ...absent, local: false })] }),
       'database-engine',

@@ -9,6 +9,8 @@ export const NO_DATABASE = '3D000';
 export const TOO_MANY_CONNECTIONS = '53300';
 /** The lock table is full ("out of shared memory"). */
 export const OUT_OF_SHARED_MEMORY = '53200';
+/** Also of a database that takes no connections at all (`datallowconn`). */
+const NOT_READY = '55000';
 export const IN_USE = '55006';
 export const LOCK_NOT_AVAILABLE = '55P03';
 export const DEADLOCK = '40P01';
@@ -46,6 +48,11 @@ export function isSealedError({ code, message, routine }: RawError): boolean {
   return code === TOO_MANY_CONNECTIONS && (routine === 'CheckMyDatabase' || /for database/.test(message));
 }
 
+/** The server died while it dropped the database: the files of it may be gone. */
+export function isHalfDroppedError({ code, message, routine }: RawError): boolean {
+  return code === NOT_READY && (routine === 'InitPostgres' || /invalid database/.test(message));
+}
+
 const HINTS: Readonly<Record<string, string>> = {
   [PASSWORD_REJECTED]: "Correct the password in setup's drop-in, or let a DBA set it for the role.",
   [NOT_AUTHORIZED]: 'Let a DBA look why the server does not let this role log in.',
@@ -66,6 +73,7 @@ const HINTS: Readonly<Record<string, string>> = {
 
 function hintFor(raw: RawError): string {
   if (isHbaError(raw)) return "Let a DBA allow this host, role and database in the server's pg_hba.conf.";
+  if (isHalfDroppedError(raw)) return 'Let a superuser finish what was begun: DROP DATABASE.';
   if (isSealedError(raw)) return 'Let a superuser reset the connection limit of the database.';
   if (raw.code?.startsWith('ERR_TLS_') !== true && /CERT|ISSUER|SIGNATURE/.test(raw.code ?? ''))
     return "Add the CA that signed the server's certificate to this machine's trusted ones.";

@@ -1,6 +1,7 @@
 /** What somebody with rights over whole databases sees of a database and its roles, whatever the role's own credentials are worth. Only reads. */
 import { HostError } from '../../model/errors.ts';
 import type { AdminDatabase, AdminView, LeftoverDatabase, RoleView } from '../../model/facts.ts';
+import { HALF_DROPPED } from '../../model/reach.ts';
 import type { AdminConnection } from '../port.ts';
 import { elsewhereSql } from './dependents.ts';
 import { type Kind, kindOf } from './inspect-kind.ts';
@@ -106,7 +107,7 @@ export async function inspectAdmin(
   const own = server.databases.find(({ name }) => name === subject.database) ?? null;
   const others = server.databases.filter((one) => one !== own);
   const [kind, ...kinds] = await Promise.all([
-    kindOf(own?.open ? adminOf(subject.database) : null, subject),
+    kindOf(own?.open && own.connectionLimit !== HALF_DROPPED ? adminOf(subject.database) : null, subject),
     ...others.map(({ name }) => siblingKind(adminOf(name), subject)),
   ]);
   const { serverId, listens, port, superuser } = server;

@@ -4,6 +4,7 @@
  * the socket was judged over TCP.
  */
 import type { Reach } from '../../model/facts.ts';
+import { HALF_DROPPED } from '../../model/reach.ts';
 
 /**
  * SQL text that tells a running server from every other one, whoever asks: the moment it started, in µs. The identifier of its data will not do: a copy of the
@@ -61,6 +62,8 @@ export function otherServer(socket: SocketServer, tcp: TcpSide): string | null {
   if (tcp.serverId !== null) return socket.serverId === tcp.serverId ? null : another;
   if (tcp.reach.state === 'absent' && socket.serverId !== null) return another;
   if (tcp.reach.state === 'sealed' && (socket.serverId === null || socket.connectionLimit < 0)) return another;
+  if (tcp.reach.state === 'half-dropped' && (socket.serverId === null || socket.connectionLimit !== HALF_DROPPED))
+    return another;
   // A host that is a directory is a socket itself.
   if (tcp.host.startsWith('/')) return null;
   if (socket.port === tcp.port && listensOn(socket.listens, tcp.host)) return null;

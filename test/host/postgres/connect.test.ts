@@ -93,6 +93,16 @@ describe('the reach of a database', () => {
     expect([limited.state, limited.error.code]).toEqual(['unreachable', '53300']);
   });
 
+  it('is half dropped where the server died while it dropped the database', async () => {
+    await server.superuser('CREATE DATABASE begun');
+    await server.superuser("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'begun'");
+    const begun = await failure({ database: 'begun' });
+    expect([begun.state, begun.error.code]).toEqual(['half-dropped', '55000']);
+    await server.superuser('CREATE DATABASE shut ALLOW_CONNECTIONS false');
+    const shut = await failure({ database: 'shut' });
+    expect([shut.state, shut.error.code]).toEqual(['unreachable', '55000']);
+  });
+
   it('of a full server is unreachable, not sealed', async () => {
     await using full = await PostgresServer.start({ settings: { max_connections: 5 } });
     const sessions = [await login(full), await login(full)];
