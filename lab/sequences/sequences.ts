@@ -2,7 +2,7 @@
 import { STAGES } from '../stand-in/base/stages.ts';
 import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
-import type { SequenceRelease } from './releases.ts';
+import { hasJavaKeystore, isScripted, renames, type SequenceRelease } from './releases.ts';
 import {
   again,
   cleanup,
@@ -17,6 +17,7 @@ import {
   setup,
   sh,
   spoilt,
+  stuck,
   yum,
 } from './shell.ts';
 
@@ -27,7 +28,7 @@ export interface Sequence {
   /** What the last setup finds, beside a host as before any: nothing unless it is said. */
   keeps?: Kept;
   /** Lines of the catalogue that the last setup finds beside those of a server before any. */
-  remains?: readonly string[];
+  remains?: (release: SequenceRelease) => readonly string[];
   /** Where the databases are: on the host itself unless it is said. */
   where?: 'elsewhere' | 'both';
   /** Null for a release that has no such sequence. */
@@ -38,8 +39,12 @@ export interface Sequence {
 const CREDENTIALS =
   "$(grep -rlE 'DB_PASSWORD|DB/password|dbpassword' /etc/ovirt-engine* /var/lib/ovirt-engine/setup/answers)";
 
-/** Setup makes the pair first, and writes down its password much later. */
-const EMPTY_PAIR = ['database engine of engine', 'role engine'];
+/** Password files of 3.0 to 3.2, and what setup renamed. */
+const PASSWORD_FILES = '$(ls /root/.pgpass* /etc/ovirt-engine/.pgpass* 2>/dev/null)';
+
+/** Setup makes the pair first, and writes down its password much later: up to 3.2 before. */
+const emptyPair = (release: SequenceRelease): string[] =>
+  isScripted(release) ? [] : ['database engine of engine', 'role engine'];
 
 /** Set up by the older version, then the packages are those of the newer one. */
 function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
@@ -48,6 +53,17 @@ function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
       ? null
       : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...steps];
 }
+
+/** From their setup on the server lets not even its own account in without a password: without the file nobody gets in. */
+const withoutPasswordFiles: readonly Step[] = [
+  remove,
+  install,
+  sh(`tar -cf /lab/hidden.tar -C / ${PASSWORD_FILES} 2>/dev/null && rm ${PASSWORD_FILES}`),
+  refused('database', /no credentials.*\.pgpass/, '-u'),
+  sh('tar -xf /lab/hidden.tar -C /'),
+  cleanup('-u'),
+  setup('new'),
+];
 
 export const SEQUENCES: readonly Sequence[] = [
   {
@@ -110,7 +126,7 @@ export const SEQUENCES: readonly Sequence[] = [
     story: () => [
       remove,
       install,
-      sh('rm /etc/pki/ovirt-engine-backups/*/*/keys/engine.p12'),
+      sh('cd /etc/pki/ovirt-engine-backups && rm $(ls */*/keys/engine.p12 */*/.keystore 2>/dev/null)'),
       refused('keep-pki', /copies/, '-u', '-d', '--keep-pki'),
       cleanup('-u', '-d'),
       setup('upgrade', 'hosts-unapproved', 'unreadable-values'),
@@ -120,14 +136,18 @@ export const SEQUENCES: readonly Sequence[] = [
     // Nothing but the pair, and nobody knows its password any more: setup takes it and gives it another.
     name: 'setup killed at database-created',
     from: 'installed',
-    remains: EMPTY_PAIR,
-    story: () => [killed('database-created'), needless('-u'), setup('new')],
+    remains: emptyPair,
+    story: (release) => [
+      killed('database-created'),
+      isScripted(release) ? cleanup('-u') : needless('-u'),
+      setup('new'),
+    ],
   },
   ...STAGES.filter((stage) => stage !== 'database-created').map(
     (stage): Sequence => ({
       name: `setup killed at ${stage}`,
       from: 'installed',
-      ...(stage === 'pki-half' ? { remains: EMPTY_PAIR } : {}),
+      ...(stage === 'pki-half' ? { remains: emptyPair } : {}),
       story: () => [killed(stage), cleanup('-u'), setup('new')],
     }),
   ),
@@ -142,39 +162,56 @@ export const SEQUENCES: readonly Sequence[] = [
   ),
   {
     name: 'setup interrupted while it made the schema',
+    // 3.2 does not listen, and 3.0 and 3.1 take nothing back: as if it had been killed.
     from: 'installed',
-    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
+    story: (release) => (isScripted(release) ? null : [interrupted('schema-half'), cleanup('-u'), setup('new')]),
   },
   // Tried a second time, without a cleanup.
   {
+    // 3.2 takes the CA for made, and has no key to encrypt with. 3.0 and 3.1 made the key first.
     name: 'second attempt after pki-half',
     from: 'installed',
-    story: () => [killed('pki-half'), spoilt('new', 'truststore'), cleanup('-u'), setup('new')],
+    story: (release) => [
+      killed('pki-half'),
+      isScripted(release) && !hasJavaKeystore(release) ? stuck(/engine\.p12/) : spoilt('new', 'truststore'),
+      cleanup('-u'),
+      setup('new'),
+    ],
   },
   {
     name: 'second attempt after closing',
     from: 'installed',
-    story: () => [killed('closing'), spoilt('upgrade', 'record-empty'), cleanup('-u'), setup('new')],
+    story: (release) => [
+      killed('closing'),
+      isScripted(release) ? setup('upgrade') : spoilt('upgrade', 'record-empty'),
+      cleanup('-u'),
+      setup('new'),
+    ],
   },
   {
     name: 'second attempt after schema-half',
     // The second one makes another pair beside the half-built database, which has no content by which it could be told, and whose password nobody knows any more: it stays.
+    // Up to 3.2 it takes the half-built one, whose password it knows, and stops at it.
     from: 'installed',
-    remains: EMPTY_PAIR,
-    story: () => [
-      killed('schema-half'),
-      spoilt('new', 'renamed-database'),
-      cleanup('-u'),
-      setup('new', 'renamed-database'),
-    ],
+    remains: emptyPair,
+    story: (release) =>
+      isScripted(release)
+        ? [killed('schema-half'), stuck(/vdc_options/), cleanup('-u'), setup('new')]
+        : [killed('schema-half'), spoilt('new', 'renamed-database'), cleanup('-u'), setup('new', 'renamed-database')],
   },
   {
     name: 'upgrade killed',
-    story: () => [killed('schema-half'), refused('half-built', /dump/, '-u', '-d'), cleanup('-u'), setup('new')],
+    // 3.1 and 3.2 rename the database meanwhile: setup could not make the role anew beside it.
+    story: (release) => [
+      killed('schema-half'),
+      refused('half-built', /dump/, '-u', '-d'),
+      cleanup('-u', ...(renames(release) ? ['--drop-old-databases'] : [])),
+      setup('new'),
+    ],
   },
   {
-    name: 'upgrade interrupted: two records',
-    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
+    name: 'upgrade interrupted: two records', // of which 3.0 to 3.2 make none
+    story: (release) => (isScripted(release) ? null : [interrupted('schema-half'), cleanup('-u'), setup('new')]),
   },
   {
     name: 'upgrade to another version killed',
@@ -194,28 +231,34 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'no credentials left',
-    story: () => [
-      remove,
-      install,
-      sh(
-        "rm -r /var/lib/ovirt-engine/setup/answers/*; grep -rlE 'DB_PASSWORD|dbpassword' /etc/ovirt-engine* | xargs rm",
-      ),
-      cleanup('-u'),
-      setup('new'),
-    ],
+    story: (release) => {
+      if (isScripted(release)) return withoutPasswordFiles;
+      return [
+        remove,
+        install,
+        sh(
+          "rm -r /var/lib/ovirt-engine/setup/answers/*; grep -rlE 'DB_PASSWORD|dbpassword' /etc/ovirt-engine* | xargs rm",
+        ),
+        cleanup('-u'),
+        setup('new'),
+      ];
+    },
   },
   {
     // II where it is impossible: what a DBA made can be reached by nothing but these credentials.
     name: 'no credentials left',
     where: 'elsewhere',
-    story: () => [
-      remove,
-      install,
-      sh(`tar -cf /lab/hidden.tar -C / ${CREDENTIALS} 2>/dev/null && rm ${CREDENTIALS}`),
-      refused('database', /no credentials.*engine\.conf\.d\/10-setup-database\.conf/, '-u'),
-      sh('tar -xf /lab/hidden.tar -C /'),
-      cleanup('-u'),
-      setup('new'),
-    ],
+    story: (release) =>
+      isScripted(release)
+        ? withoutPasswordFiles
+        : [
+            remove,
+            install,
+            sh(`tar -cf /lab/hidden.tar -C / ${CREDENTIALS} 2>/dev/null && rm ${CREDENTIALS}`),
+            refused('database', /no credentials.*engine\.conf\.d\/10-setup-database\.conf/, '-u'),
+            sh('tar -xf /lab/hidden.tar -C /'),
+            cleanup('-u'),
+            setup('new'),
+          ],
   },
 ];
