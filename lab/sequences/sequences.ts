@@ -2,6 +2,7 @@
 import { STAGES } from '../stand-in/base/stages.ts';
 import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
+import { afterUpgrade, CREDENTIALS, emptyPair, withoutPasswordFiles } from './parts.ts';
 import { hasJavaKeystore, isScripted, renames, type SequenceRelease } from './releases.ts';
 import {
   again,
@@ -10,7 +11,6 @@ import {
   interrupted,
   killed,
   needless,
-  offer,
   refused,
   remove,
   type Step,
@@ -18,7 +18,6 @@ import {
   sh,
   spoilt,
   stuck,
-  yum,
 } from './shell.ts';
 
 export interface Sequence {
@@ -34,36 +33,6 @@ export interface Sequence {
   /** Null for a release that has no such sequence. */
   story: (release: SequenceRelease) => readonly Step[] | null;
 }
-
-/** Files of a host that hold the credentials of a database. */
-const CREDENTIALS =
-  "$(grep -rlE 'DB_PASSWORD|DB/password|dbpassword' /etc/ovirt-engine* /var/lib/ovirt-engine/setup/answers)";
-
-/** Password files of 3.0 to 3.2, and what setup renamed. */
-const PASSWORD_FILES = '$(ls /root/.pgpass* /etc/ovirt-engine/.pgpass* 2>/dev/null)';
-
-/** Setup makes the pair first, and writes down its password much later: up to 3.2 before. */
-const emptyPair = (release: SequenceRelease): string[] =>
-  isScripted(release) ? [] : ['database engine of engine', 'role engine'];
-
-/** Set up by the older version, then the packages are those of the newer one. */
-function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
-  return ({ edition, older }) =>
-    older === undefined
-      ? null
-      : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...steps];
-}
-
-/** From their setup on the server lets not even its own account in without a password: without the file nobody gets in. */
-const withoutPasswordFiles: readonly Step[] = [
-  remove,
-  install,
-  sh(`tar -cf /lab/hidden.tar -C / ${PASSWORD_FILES} 2>/dev/null && rm ${PASSWORD_FILES}`),
-  refused('database', /no credentials.*\.pgpass/, '-u'),
-  sh('tar -xf /lab/hidden.tar -C /'),
-  cleanup('-u'),
-  setup('new'),
-];
 
 export const SEQUENCES: readonly Sequence[] = [
   {
