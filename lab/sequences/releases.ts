@@ -22,11 +22,6 @@ export function isScripted({ edition }: SequenceRelease): boolean {
   return has(EDITIONS[edition].release, { until: '3.2' });
 }
 
-/** The engine's key is made in a keystore of Java's own kind, before the CA signs it: 3.0 and 3.1. */
-export function hasJavaKeystore({ edition }: SequenceRelease): boolean {
-  return has(EDITIONS[edition].release, { until: '3.1' });
-}
-
 /** Its password file is root's own: 3.0 and 3.1. */
 export function hasOwnPasswordFile({ edition }: SequenceRelease): boolean {
   return has(EDITIONS[edition].release, { until: '3.1' });

@@ -3,7 +3,7 @@ import { STAGES } from '../stand-in/base/stages.ts';
 import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
 import { afterUpgrade, CREDENTIALS, emptyPair, withoutPasswordFiles } from './parts.ts';
-import { hasJavaKeystore, isScripted, renames, type SequenceRelease } from './releases.ts';
+import { isScripted, renames, type SequenceRelease } from './releases.ts';
 import {
   again,
   cleanup,
@@ -137,12 +137,12 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   // Tried a second time, without a cleanup.
   {
-    // 3.2 takes the CA for made, and has no key to encrypt with. 3.0 and 3.1 made the key first.
+    // 3.0 and 3.2 take the CA for made, and stop where the one misses the ssh key for its pages, the other a key to encrypt with.
     name: 'second attempt after pki-half',
     from: 'installed',
     story: (release) => [
       killed('pki-half'),
-      isScripted(release) && !hasJavaKeystore(release) ? stuck(/engine\.p12/) : spoilt('new', 'truststore'),
+      isScripted(release) ? stuck(/engine\.(?:ssh\.key\.txt|p12)/) : spoilt('new', 'truststore'),
       cleanup('-u'),
       setup('new'),
     ],
