@@ -24,6 +24,7 @@ const UNITS: Record<string, string> = {
   unreloadable: `${SLEEP}\nExecReload=/bin/sh -c 'echo bad configuration >&2; exit 1'\n`,
   static: SLEEP,
   removed: `${SLEEP}\n`,
+  leaving: `${SLEEP}\n${INSTALL}`,
   upheld: SLEEP,
   triggered: SLEEP,
   masked: `${SLEEP}\n${INSTALL}`,
@@ -149,6 +150,15 @@ describe.skipIf(skip)('services under systemd', () => {
     expect(lab.state('x-removed')).toMatchObject({ exists: true, active: true });
     expect(lab.call('stop', 'x-removed', LIMIT)).toEqual({ value: null });
     expect(lab.state('x-removed')).toMatchObject({ exists: false, active: false });
+  });
+
+  it('disables a unit whose file was removed: its links start it again when the package comes back', () => {
+    lab.sh('systemctl enable x-leaving; rm /usr/lib/systemd/system/x-leaving.service; systemctl daemon-reload');
+    const links = ['/etc/systemd/system/multi-user.target.wants/x-leaving.service'];
+    expect(lab.state('x-leaving')).toMatchObject({ exists: true, active: false, enabled: true, links });
+    expect(lab.call('disable', 'x-leaving')).toEqual({ value: null });
+    expect(lab.state('x-leaving')).toMatchObject({ exists: false, enabled: false });
+    expect(lab.sh(`ls ${links[0]} 2>&1 || :`)).toContain('No such file');
   });
 
   it('names what can start a stopped unit again', () => {

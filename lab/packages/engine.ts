@@ -72,6 +72,7 @@ const main: Package = {
   files: [
     dir(SHARE),
     ...deployed,
+    dir(`${SHARE}/conf`, { until: '3.1' }),
     dir(ETC, { until: '3.0' }),
     dir(ETC, { ...ovirt, since: '3.1', until: '3.2' }),
     dir(ETC, { since: '3.3' }),

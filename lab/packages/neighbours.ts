@@ -2,7 +2,13 @@
  * Packages of other products that the engine's need, or that setup configures: web server, application server of 3.0, proxies, network provider, Grafana. They own
  * the shared files, so that a cleanup meets them as a package's.
  */
-import { SSL_CONF, SSL_CONF_ORIGINAL, ZONE, ZONE_ORIGINAL } from '../../test/fixture/host-shared.ts';
+import {
+  SSL_CONF,
+  SSL_CONF_ORIGINAL,
+  SSL_CONF_WITH_CHAIN,
+  ZONE,
+  ZONE_ORIGINAL,
+} from '../../test/fixture/host-shared.ts';
 import { DEFAULT_XML, MODULE_XML } from '../stand-in/scripted/server-xml.ts';
 import { OVIRT } from './engine.ts';
 import { dir, file, ghost, noreplace, type Owned, type Package, type Span } from './model.ts';
@@ -80,7 +86,8 @@ export const neighbours: readonly Package[] = [
     since: '3.1',
     needs: [{ name: 'httpd' }],
     files: [
-      noreplace(SSL_CONF, SSL_CONF_ORIGINAL),
+      noreplace(SSL_CONF, SSL_CONF_WITH_CHAIN, { until: '3.2' }),
+      noreplace(SSL_CONF, SSL_CONF_ORIGINAL, { since: '3.3' }),
       file(`${CERTIFICATES}/certs/localhost.crt`, 'a certificate\n'),
       file(`${CERTIFICATES}/certs/ca-bundle.crt`, 'certificates\n'),
       file(`${CERTIFICATES}/private/localhost.key`, 'a key\n', { mode: 0o600 }),
@@ -169,5 +176,5 @@ export const neighbours: readonly Package[] = [
     files: [dir('/var/lib/ovirt-engine-keycloak', { owner: 'ovirt' }), dir('/var/lib/ovirt-engine-keycloak/backups')],
   },
   { name: 'fapolicyd', since: '4.5', files: ['', '/rules.d'].map((path) => dir(`/etc/fapolicyd${path}`)) },
-  { name: 'lab-base', provides: ['/bin/sh'], scripts: () => reloading },
+  { name: 'lab-base', provides: ['/bin/sh'], files: [dir('/etc/sysconfig')], scripts: () => reloading },
 ];

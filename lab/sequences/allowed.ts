@@ -37,6 +37,44 @@ const LEFT: Allowed = [
   [/\.target\.wants\/(?:httpd|openvswitch|ovn-northd)\.service$/, 'other programs may use them'],
 ];
 
+/** Of 3.0 to 3.2, whose setup keeps no record: docs/left-on-purpose.md. */
+const SCRIPTED: Allowed = [
+  [/^\/etc\/exports$/, 'the export of the ISO domain'],
+  [/^\/etc\/sysconfig\/nfs$/, 'other exports may need it'],
+  [/^\/etc\/sysconfig\/iptables$/, 'which rules are needed now nobody knows'],
+  [/^\/etc\/sysctl\.(?:conf|d\/00-ovirt-engine\.conf)$/, 'PostgreSQL may not start at the next boot without it'],
+  [/^\/etc\/ovirt-engine\/(?:isouploader|imageuploader|logcollector)\.conf$/, "another package's, and written again"],
+  [
+    /^\/etc\/ovirt-engine\/(?:(?:isouploader|logcollector)\.conf|web-conf\.js)\.rpmsave$/,
+    'the same, put aside; it may be edited by hand',
+  ],
+  [/^\/etc\/(?:sysconfig\/ovirt-engine|ovirt-engine\/web-conf\.js)$/, "the package's, and written again"],
+  [/^\/usr\/share\/jboss-as\/standalone\/configuration\/standalone\.xml$/, "another package's, and written again"],
+  [/^\/usr\/share\/jboss-as\/modules\/sun\/jdk\/main\/module\.xml$/, "another package's, and written again"],
+  [
+    /^\/(?:usr\/share\/ovirt-engine\/conf|var\/lib\/ovirt-engine\/backups)\/(?:iptables|nfs)\.backup\.[\w-]+$/,
+    'copies of shared files that setup wrote over',
+  ],
+  [
+    /^\/(?:usr\/share\/ovirt-engine\/db-|var\/lib\/ovirt-engine\/)backups\/tmp\w+\.sql$/,
+    "setup's dump before an upgrade",
+  ],
+  [/^\/etc\/pki\/ovirt-engine\/(?:ca)?cert\.template$/, "the package's, and written again"],
+  [/^\/etc\/pki\/ovirt-engine\/(?:serial|database)\.txt$/, 'openssl made it anew, as root', 'owner and mode'],
+  [
+    /^\/etc\/pki\/ovirt-engine\/private$/,
+    "setup gave it to the engine's account alone, and does so again",
+    'owner and mode',
+  ],
+  [/^\/etc\/rc\d\.d\/K\d\d[\w-]+$/, 'by these links SysV init knows that a service is not to be started'],
+];
+
+/** Somebody's own file, which setup of 3.0 and 3.1 renames; what is in these files is asked of them themselves. */
+const RENAMED: Allowed = [[/^\/root\/\.pgpass(?:\.\d{4}(?:_\d\d){5})?$/, "setup's, and what it renamed"]];
+
+/** What a package puts aside of its files when it goes after the last cleanup. The next one would take it. */
+const PUT_ASIDE: Allowed = [[/^\/etc\/sysconfig\/ovirt-engine\.rpmsave$/, 'its package went after the cleanup']];
+
 /** With `-d`. */
 const WITH_DATABASE: Allowed = [
   [
@@ -44,6 +82,8 @@ const WITH_DATABASE: Allowed = [
     'setup upgrades its database with it',
   ],
   [/^\/etc\/grafana\/grafana\.ini\.rpmsave$/, 'its package went after the cleanup; the next one puts it back'],
+  [/^\/etc\/ovirt-engine\/\.pgpass$/, 'credentials, of 3.2'],
+  [/^\/etc\/sysconfig\/ovirt-engine\.rpmsave$/, 'the encrypted password that the package put aside, of 3.2'],
   [/^\/etc\/ovirt-engine(?:-dwh|-reports)?\/.*\.conf\.d\/1\d-setup-.*database\.conf$/, 'credentials'],
   [/\/engine\.conf\.d\/(?:10-setup-(?:cinderlib|managedblock)|12-setup-keycloak)\.conf$/, 'credentials'],
   [/\/engine\.conf\.d\/10-setup-protocols\.conf$/, 'the name by which setup knows the engine again'],
@@ -67,10 +107,20 @@ const WITH_KEYS: Allowed = [
 
 export type Kept = 'database' | 'database and keys';
 
-export function allowedWith(keeps: Kept | undefined): Allowed {
+export interface Circumstances {
+  keeps: Kept | undefined;
+  /** A release of 3.0 to 3.2. */
+  scripted: boolean;
+  /** The engine's package was removed after the last cleanup. */
+  removedSince: boolean;
+}
+
+export function allowedWith({ keeps, scripted, removedSince }: Circumstances): Allowed {
   return [
     ...ALWAYS,
     ...LEFT,
+    ...(scripted ? [...SCRIPTED, ...RENAMED] : []),
+    ...(scripted && removedSince ? PUT_ASIDE : []),
     ...(keeps === undefined ? [] : WITH_DATABASE),
     ...(keeps === 'database and keys' ? WITH_KEYS : []),
   ];

@@ -3,6 +3,8 @@
  * seen to pass of the most different kinds.
  */
 const EVERYDAY: Record<string, readonly string[]> = {
+  '3.0 local': ['II: remove, install, cleanup', 'setup killed at schema-half'],
+  '3.2 local': ['removed only', 'keep with keys', 'upgrade killed'],
   '3.6 local': ['I: cleanup, remove, install', 'again and again', 'keep'],
   '4.3 local': ['II: remove, install, cleanup', 'keep with keys', 'setup killed at schema-half'],
   '4.5 local': ['I: cleanup, remove, install', 'keep', 'keys from the copy', 'no copy of the keys'],

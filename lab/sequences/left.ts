@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Paths that may differ, each with the reason. What lies below them is not looked at. */
-export type Allowed = readonly (readonly [path: RegExp, why: string])[];
+/** Paths that may differ, each with the reason. What lies below them is not looked at; where only the owner and the mode may differ, it is. */
+export type Allowed = readonly (readonly [path: RegExp, why: string, only?: 'owner and mode'])[];
 
 /** A host seen from outside: `root` is its file system. */
 export interface View {
@@ -37,6 +37,11 @@ export function describe({ root }: View, path: string): string | null {
   return `file ${owner} ${createHash('sha256').update(readFileSync(place)).digest('hex').slice(0, 16)}`;
 }
 
+/** Without mode and owner. */
+function unowned(described: string | null): string | null {
+  return described?.replace(/ \d+ \d+:\d+/, '') ?? null;
+}
+
 /** @param layers of the box of `now`, above what `before` shows */
 export function differences(
   before: View,
@@ -51,9 +56,11 @@ export function differences(
     const gone = namesIn(join(before.root, dir)).filter((name) => !isThere(join(now.root, dir, name)));
     for (const name of new Set([...written, ...gone])) {
       const path = `${dir === '/' ? '' : dir}/${name}`;
-      if (allowed.some(([pattern]) => pattern.test(path))) continue;
+      const fitting = allowed.filter(([pattern]) => pattern.test(path));
+      if (fitting.some(([, , only]) => only === undefined)) continue;
       const [was, is] = [describe(before, path), describe(now, path)];
-      if (was !== is) found.set(path, [was, is]);
+      const same = fitting.length > 0 ? unowned(was) === unowned(is) : was === is;
+      if (!same) found.set(path, [was, is]);
       if (was?.startsWith('directory') || is?.startsWith('directory')) look(path);
     }
   };

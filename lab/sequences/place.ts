@@ -9,6 +9,8 @@ export interface DatabasePlace {
   name: string;
   /** Lines of an answer file, by which engine-setup finds them on a host that was not cleaned up. */
   answers: string;
+  /** Setup is told them each time: nothing that a cleanup leaves does. */
+  asked: boolean;
   /** Databases that are there before any setup, for setup to fill. */
   given: readonly string[];
   /** Makes the server, and on it what is there before any setup. Called once for each release, in a box whose state is kept. */
@@ -34,6 +36,9 @@ SET ROLE inventory;
 CREATE TABLE public.rooms (name text);
 INSERT INTO public.rooms VALUES ('boiler room');`;
 
+/** What the stand-in of 3.0 to 3.2 makes the password of the server's administrator and of the engine's role, where nobody tells it another. */
+const SCRIPTED_PASSWORD = 'sample-password';
+
 /** A shell command that puts PostgreSQL's client programs where every shell finds them. */
 export function clientPrograms(bin: string): string {
   return `ln -sf ${['psql', 'pg_dump', 'pg_restore'].map((name) => `${bin}/${name}`).join(' ')} /usr/local/bin`;
@@ -42,10 +47,12 @@ export function clientPrograms(bin: string): string {
 /** On the host itself, made by setup as the account `postgres`. */
 export function localServer(dataDir: string): DatabasePlace {
   const psql = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', '/run/postgresql'];
-  const asPostgres = { user: 'postgres' };
+  // From their setup on, 3.0 to 3.2 have the server ask its own account for a password too.
+  const asPostgres = { user: 'postgres', env: { PGPASSWORD: SCRIPTED_PASSWORD } };
   return {
     name: 'local',
     answers: '',
+    asked: false,
     given: [],
     async install(host) {
       const { bin } = await postgresPrograms();
@@ -54,9 +61,10 @@ export function localServer(dataDir: string): DatabasePlace {
       host.sh(`${clientPrograms(bin)}
         mkdir -p ${dataDir} /run/postgresql && chown postgres ${dataDir} /run/postgresql`);
       host.box.must([`${bin}/initdb`, '-D', dataDir, '-A', 'peer', '--no-sync', '--locale=C.UTF-8'], asPostgres);
-      host.sh(`cat /lab/pg_hba.conf >${dataDir}/pg_hba.conf
+      const starting = `cat /lab/pg_hba.conf >${dataDir}/pg_hba.conf
         echo '${FAST}' >>${dataDir}/postgresql.conf
-        cp /lab/postgresql-lab.service /etc/systemd/system && systemctl enable -q --now postgresql-lab`);
+        cp /lab/postgresql-lab.service /etc/systemd/system && systemctl enable -q --now postgresql-lab`;
+      host.box.must(['/bin/sh', '-c', starting]); // by the box's own systemd, also where the host sees none
       host.box.must(psql, { ...asPostgres, input: OTHERS });
     },
     query(host, sql, database = 'postgres') {

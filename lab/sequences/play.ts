@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { allowedWith } from './allowed.ts';
 import type { Ground } from './ground.ts';
+import { hasOwnPasswordFile, isScripted } from './releases.ts';
 import type { SequenceHost } from './sequence-host.ts';
 import type { Sequence } from './sequences.ts';
 import type { Step } from './shell.ts';
@@ -9,19 +10,31 @@ import type { Step } from './shell.ts';
 /** Rows that the upgrade of a kept database may change or take away. */
 const CHANGED = /^public\.(?:sso_clients|vdc_options|schema_version) /;
 
+/** Whether the engine's package was removed after the last cleanup. */
+function isRemovedSince(story: readonly Step[]): boolean {
+  const last = (word: string): number => story.findLastIndex(({ text }) => text.startsWith(word));
+  return last('yum remove') > last('engine-cleanup');
+}
+
 /** What the last setup finds: nothing of an installation but what was to be kept. */
-function expectLeft(host: SequenceHost, { keeps, remains = [] }: Sequence): void {
-  const changed = [...host.differences(allowedWith(keeps))];
+function expectLeft(host: SequenceHost, { keeps, remains }: Sequence, story: readonly Step[]): void {
+  const { release } = host.ground;
+  const allowed = allowedWith({ keeps, scripted: isScripted(release), removedSince: isRemovedSince(story) });
+  const changed = [...host.differences(allowed)];
   expectNone('left', [
     ...changed.map(([path, [was, is]]) => `${path}: ${was ?? 'absent'} -> ${is ?? 'absent'}`),
     ...host.temporary(),
   ]);
+  expect(host.passwordFiles()).toEqual(keeps !== undefined && hasOwnPasswordFile(release) ? ['/root/.pgpass'] : []);
   expectNone('lost', host.lost());
-  const catalogue = [...host.ground.catalogues.get(keeps === undefined ? 'installed' : 'set up')!, ...remains];
+  const catalogue = [
+    ...host.ground.catalogues.get(keeps === undefined ? 'installed' : 'set up')!,
+    ...(remains?.(release) ?? []),
+  ];
   const now = host.catalogue();
   expectNone(
     'left on the server',
-    now.filter((line) => !catalogue.includes(line)),
+    now.filter((line) => !catalogue.includes(line) && line !== release.mayStay),
   );
   expectNone(
     'lost on the server',
@@ -44,7 +57,7 @@ async function playOn(host: SequenceHost, sequence: Sequence, story: readonly St
   for (const [index, { text, run }] of story.entries()) {
     try {
       if (sequence.keeps !== undefined && text.startsWith('engine-cleanup')) kept ??= host.rows(host.databases());
-      if (index === story.length - 1) expectLeft(host, sequence);
+      if (index === story.length - 1) expectLeft(host, sequence, story);
       await run(host);
     } catch (error) {
       (error as Error).message = `step ${index + 1}, ${text}: ${(error as Error).message}`;
@@ -52,7 +65,7 @@ async function playOn(host: SequenceHost, sequence: Sequence, story: readonly St
     }
   }
   expectNone('lost', host.lost());
-  const catalogue = [...host.ground.catalogues.get('set up')!, ...(sequence.remains ?? [])];
+  const catalogue = [...host.ground.catalogues.get('set up')!, ...(sequence.remains?.(host.ground.release) ?? [])];
   expect(unstamped(host.catalogue())).toEqual(unstamped(catalogue));
   for (const [name, rows] of kept ?? []) {
     const now = host.rows([name]).get(name)!;

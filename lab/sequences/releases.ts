@@ -1,5 +1,6 @@
 /** The releases that the sequences are tried on: one line each. */
-import type { EditionName } from '../packages/editions.ts';
+import { EDITIONS, type EditionName } from '../packages/editions.ts';
+import { has } from '../packages/model.ts';
 import type { Component } from '../stand-in/base/options.ts';
 
 export interface SequenceRelease {
@@ -10,11 +11,36 @@ export interface SequenceRelease {
   packages: readonly string[];
   /** What engine-setup is told to set up. */
   components: readonly Component[];
+  /** A line of the catalogue that a cleanup may leave whatever it does. */
+  mayStay?: string;
   /** Host path of the data directory of its PostgreSQL. */
   dataDir: string;
 }
 
+/** Of 3.0 to 3.2, which have neither marker nor records nor answer files. */
+export function isScripted({ edition }: SequenceRelease): boolean {
+  return has(EDITIONS[edition].release, { until: '3.2' });
+}
+
+/** Its password file is root's own: 3.0 and 3.1. */
+export function hasOwnPasswordFile({ edition }: SequenceRelease): boolean {
+  return has(EDITIONS[edition].release, { until: '3.1' });
+}
+
+/** An upgrade renames the engine's database while it works. */
+export function renames({ edition }: SequenceRelease): boolean {
+  return has(EDITIONS[edition].release, { since: '3.1', until: '3.2' });
+}
+
 export const RELEASES: readonly SequenceRelease[] = [
+  {
+    edition: '3.0',
+    packages: [],
+    components: ['engine', 'iso'],
+    mayStay: 'role engine superuser', // such a role is never dropped
+    dataDir: '/var/lib/pgsql/data',
+  },
+  { edition: '3.2', packages: ['firewalld'], components: ['engine', 'iso'], dataDir: '/var/lib/pgsql/data' },
   {
     edition: '3.6',
     packages: ['ovirt-engine-dwh', 'ovirt-engine-reports', 'firewalld'],

@@ -1,4 +1,6 @@
 /** One host in the middle of a sequence: what an administrator types, and what can be seen from outside. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Report } from '../../src/model/report.ts';
 import type { Box, Ended } from '../box.ts';
 import type { RpmHost } from '../packages/rpm-host.ts';
@@ -7,7 +9,7 @@ import { ALWAYS, MACHINE } from './allowed.ts';
 import type { Beginning, Ground } from './ground.ts';
 import { type Allowed, below, type Difference, describe, differences, type View } from './left.ts';
 import { OTHERS_DATABASE } from './place.ts';
-import { OF_EVERYBODY, survivorsOf } from './survivors.ts';
+import { lostTexts, OF_EVERYBODY, OTHERS_LINE, survivorsOf } from './survivors.ts';
 
 /** Of every engine-setup here: the services of the firewall are opened, too. */
 const ANSWERS = '[environment:default]\nOVESETUP_CONFIG/firewallManager=str:firewalld\n';
@@ -60,7 +62,7 @@ export class SequenceHost {
     const { release, place } = this.ground;
     const answers = this.box.share(
       'answers.conf',
-      `${ANSWERS}${UPGRADE}${this.#answerFiles === null ? place.answers : ''}`,
+      `${ANSWERS}${UPGRADE}${this.#answerFiles === null || place.asked ? place.answers : ''}`,
     );
     const files = (this.#answerFiles ?? []).map((path) => `--config-append=${path}`);
     const common = [`--components=${release.components.join(',')}`, '--key-bits=1024', `--answers=${answers}`];
@@ -103,9 +105,7 @@ export class SequenceHost {
 
   /** Everything on the host that a refused or needless run must leave as it is, with the processes of its services. */
   state(): string {
-    const services = this.rpm.sh(
-      "systemctl list-units --type=service --state=running --plain --no-legend 'ovirt*' httpd grafana-server | cut -d' ' -f1",
-    );
+    const services = this.rpm.sh("pgrep -f '[l]ab-services/|[s]leep infinity' || :");
     const files = [...this.differences(ALWAYS)].map(([path, [, now]]) => `${path} ${now}`);
     const rows = [...this.rows(this.databases())].flatMap(([name, set]) => [...set].map((row) => `${name} ${row}`));
     return [...this.catalogue(), services, this.temporary().join('\n'), ...files, ...rows.sort()].join('\n');
@@ -123,6 +123,12 @@ export class SequenceHost {
     return this.rpm.sh('find /tmp -xdev -type f').split('\n').filter(Boolean).sort();
   }
 
+  /** Password files of root's that are not as somebody left them: setup's, and copies of them. */
+  passwordFiles(): string[] {
+    const names = this.rpm.sh('ls -d /root/.pgpass* 2>/dev/null || :').split('\n').filter(Boolean);
+    return names.filter((path) => readFileSync(join(this.box.root, path), 'utf8') !== OTHERS_LINE);
+  }
+
   /** What must survive and is not as it was: before any setup, and what setup made for everybody, on a host that it succeeded on. */
   lost(): string[] {
     const { before, setUp } = this.ground;
@@ -131,6 +137,7 @@ export class SequenceHost {
     return [
       ...survivorsOf(this.rpm.edition).filter((path) => changed(before, path)),
       ...made.filter((path) => changed(setUp, path)),
+      ...lostTexts(this.rpm.edition, this.box),
     ];
   }
 }

@@ -2,7 +2,8 @@
 import { STAGES } from '../stand-in/base/stages.ts';
 import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
-import type { SequenceRelease } from './releases.ts';
+import { afterUpgrade, CREDENTIALS, emptyPair, withoutPasswordFiles } from './parts.ts';
+import { isScripted, renames, type SequenceRelease } from './releases.ts';
 import {
   again,
   cleanup,
@@ -10,14 +11,13 @@ import {
   interrupted,
   killed,
   needless,
-  offer,
   refused,
   remove,
   type Step,
   setup,
   sh,
   spoilt,
-  yum,
+  stuck,
 } from './shell.ts';
 
 export interface Sequence {
@@ -27,26 +27,11 @@ export interface Sequence {
   /** What the last setup finds, beside a host as before any: nothing unless it is said. */
   keeps?: Kept;
   /** Lines of the catalogue that the last setup finds beside those of a server before any. */
-  remains?: readonly string[];
+  remains?: (release: SequenceRelease) => readonly string[];
   /** Where the databases are: on the host itself unless it is said. */
   where?: 'elsewhere' | 'both';
   /** Null for a release that has no such sequence. */
   story: (release: SequenceRelease) => readonly Step[] | null;
-}
-
-/** Files of a host that hold the credentials of a database. */
-const CREDENTIALS =
-  "$(grep -rlE 'DB_PASSWORD|DB/password|dbpassword' /etc/ovirt-engine* /var/lib/ovirt-engine/setup/answers)";
-
-/** Setup makes the pair first, and writes down its password much later. */
-const EMPTY_PAIR = ['database engine of engine', 'role engine'];
-
-/** Set up by the older version, then the packages are those of the newer one. */
-function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
-  return ({ edition, older }) =>
-    older === undefined
-      ? null
-      : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...steps];
 }
 
 export const SEQUENCES: readonly Sequence[] = [
@@ -110,7 +95,7 @@ export const SEQUENCES: readonly Sequence[] = [
     story: () => [
       remove,
       install,
-      sh('rm /etc/pki/ovirt-engine-backups/*/*/keys/engine.p12'),
+      sh('cd /etc/pki/ovirt-engine-backups && rm $(ls */*/keys/engine.p12 */*/.keystore 2>/dev/null)'),
       refused('keep-pki', /copies/, '-u', '-d', '--keep-pki'),
       cleanup('-u', '-d'),
       setup('upgrade', 'hosts-unapproved', 'unreadable-values'),
@@ -120,14 +105,18 @@ export const SEQUENCES: readonly Sequence[] = [
     // Nothing but the pair, and nobody knows its password any more: setup takes it and gives it another.
     name: 'setup killed at database-created',
     from: 'installed',
-    remains: EMPTY_PAIR,
-    story: () => [killed('database-created'), needless('-u'), setup('new')],
+    remains: emptyPair,
+    story: (release) => [
+      killed('database-created'),
+      isScripted(release) ? cleanup('-u') : needless('-u'),
+      setup('new'),
+    ],
   },
   ...STAGES.filter((stage) => stage !== 'database-created').map(
     (stage): Sequence => ({
       name: `setup killed at ${stage}`,
       from: 'installed',
-      ...(stage === 'pki-half' ? { remains: EMPTY_PAIR } : {}),
+      ...(stage === 'pki-half' ? { remains: emptyPair } : {}),
       story: () => [killed(stage), cleanup('-u'), setup('new')],
     }),
   ),
@@ -142,40 +131,57 @@ export const SEQUENCES: readonly Sequence[] = [
   ),
   {
     name: 'setup interrupted while it made the schema',
+    // 3.2 does not listen, and 3.0 and 3.1 take nothing back: as if it had been killed.
     from: 'installed',
     remains: EMPTY_PAIR, // it empties what it has filled
-    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
+    story: (release) => (isScripted(release) ? null : [interrupted('schema-half'), cleanup('-u'), setup('new')]),
   },
   // Tried a second time, without a cleanup.
   {
+    // 3.0 and 3.2 take the CA for made, and stop where the one misses the ssh key for its pages, the other a key to encrypt with.
     name: 'second attempt after pki-half',
     from: 'installed',
-    story: () => [killed('pki-half'), spoilt('new', 'truststore'), cleanup('-u'), setup('new')],
+    story: (release) => [
+      killed('pki-half'),
+      isScripted(release) ? stuck(/engine\.(?:ssh\.key\.txt|p12)/) : spoilt('new', 'truststore'),
+      cleanup('-u'),
+      setup('new'),
+    ],
   },
   {
     name: 'second attempt after closing',
     from: 'installed',
-    story: () => [killed('closing'), spoilt('upgrade', 'record-empty'), cleanup('-u'), setup('new')],
+    story: (release) => [
+      killed('closing'),
+      isScripted(release) ? setup('upgrade') : spoilt('upgrade', 'record-empty'),
+      cleanup('-u'),
+      setup('new'),
+    ],
   },
   {
     name: 'second attempt after schema-half',
     // The second one makes another pair beside the half-built database, which has no content by which it could be told, and whose password nobody knows any more: it stays.
+    // Up to 3.2 it takes the half-built one, whose password it knows, and stops at it.
     from: 'installed',
-    remains: EMPTY_PAIR,
-    story: () => [
-      killed('schema-half'),
-      spoilt('new', 'renamed-database'),
-      cleanup('-u'),
-      setup('new', 'renamed-database'),
-    ],
+    remains: emptyPair,
+    story: (release) =>
+      isScripted(release)
+        ? [killed('schema-half'), stuck(/vdc_options/), cleanup('-u'), setup('new')]
+        : [killed('schema-half'), spoilt('new', 'renamed-database'), cleanup('-u'), setup('new', 'renamed-database')],
   },
   {
     name: 'upgrade killed',
-    story: () => [killed('schema-half'), refused('half-built', /dump/, '-u', '-d'), cleanup('-u'), setup('new')],
+    // 3.1 and 3.2 rename the database meanwhile: setup could not make the role anew beside it.
+    story: (release) => [
+      killed('schema-half'),
+      refused('half-built', /dump/, '-u', '-d'),
+      cleanup('-u', ...(renames(release) ? ['--drop-old-databases'] : [])),
+      setup('new'),
+    ],
   },
   {
-    name: 'upgrade interrupted: two records',
-    story: () => [interrupted('schema-half'), cleanup('-u'), setup('new')],
+    name: 'upgrade interrupted: two records', // of which 3.0 to 3.2 make none
+    story: (release) => (isScripted(release) ? null : [interrupted('schema-half'), cleanup('-u'), setup('new')]),
   },
   {
     name: 'upgrade to another version killed',
@@ -195,28 +201,34 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'no credentials left',
-    story: () => [
-      remove,
-      install,
-      sh(
-        "rm -r /var/lib/ovirt-engine/setup/answers/*; grep -rlE 'DB_PASSWORD|dbpassword' /etc/ovirt-engine* | xargs rm",
-      ),
-      cleanup('-u'),
-      setup('new'),
-    ],
+    story: (release) => {
+      if (isScripted(release)) return withoutPasswordFiles;
+      return [
+        remove,
+        install,
+        sh(
+          "rm -r /var/lib/ovirt-engine/setup/answers/*; grep -rlE 'DB_PASSWORD|dbpassword' /etc/ovirt-engine* | xargs rm",
+        ),
+        cleanup('-u'),
+        setup('new'),
+      ];
+    },
   },
   {
     // II where it is impossible: what a DBA made can be reached by nothing but these credentials.
     name: 'no credentials left',
     where: 'elsewhere',
-    story: () => [
-      remove,
-      install,
-      sh(`tar -cf /lab/hidden.tar -C / ${CREDENTIALS} 2>/dev/null && rm ${CREDENTIALS}`),
-      refused('database', /no credentials.*engine\.conf\.d\/10-setup-database\.conf/, '-u'),
-      sh('tar -xf /lab/hidden.tar -C /'),
-      cleanup('-u'),
-      setup('new'),
-    ],
+    story: (release) =>
+      isScripted(release)
+        ? withoutPasswordFiles
+        : [
+            remove,
+            install,
+            sh(`tar -cf /lab/hidden.tar -C / ${CREDENTIALS} 2>/dev/null && rm ${CREDENTIALS}`),
+            refused('database', /no credentials.*engine\.conf\.d\/10-setup-database\.conf/, '-u'),
+            sh('tar -xf /lab/hidden.tar -C /'),
+            cleanup('-u'),
+            setup('new'),
+          ],
   },
 ];

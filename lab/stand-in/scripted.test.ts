@@ -153,6 +153,15 @@ describe('3.2', () => {
     expect(host.setup()).toMatchObject({ code: 1, outcome: { failed: expect.stringContaining('no serial number') } });
   });
 
+  it('has no key to encrypt with where setup was killed before it made one', async () => {
+    await host.reset({ release: '3.2', args: ['--no-use'] });
+    expect(host.setup(['--die-at=pki-half']).signal).toBe('SIGKILL');
+    expect(host.setup()).toMatchObject({
+      code: 1,
+      outcome: { taken: 'new', failed: expect.stringContaining('keys/engine.p12 does not open') },
+    });
+  });
+
   it('keeps a stale trust store, and does not listen to SIGINT', async () => {
     await host.reset({ release: '3.2', args: ['--no-use'] });
     expect(host.setup(['--sigint-at=schema-done'])).toMatchObject(GOOD);

@@ -111,7 +111,7 @@ export async function contactFirst(
     first ??= result;
   }
   if (first !== null) return first;
-  const [file] = database.credentials;
+  const file = database.credentials[0] ?? database.passwordFiles?.[0]?.path;
   const place = file === undefined ? '' : ` (setup writes them to ${realPath(context.root, file)})`;
   const message = `no credentials of the ${database.title} were found on this host${place}`;
   return { credentials: null, reach: { state: 'no-credentials', message }, content: null };

@@ -68,6 +68,27 @@ async function guess(context: Omit<DetectContext, 'layout'>): Promise<Layout> {
   return best.layout;
 }
 
+/**
+ * The layout of the release that set up the host, where the packages are a later one's whose setup has not run yet: without marker, without the drop-in that it would have written, and with
+ * a password file that it would have emptied.
+ */
+async function notUpgraded(
+  context: Omit<DetectContext, 'layout'>,
+  marker: MarkerFacts | null,
+  { release }: ReleaseFinding,
+): Promise<Layout | null> {
+  const later = layoutOf(release);
+  if (marker !== null || later === null) return null;
+  const earlier = LAYOUTS.filter(({ upgradedBy }) => upgradedBy?.includes(release!)).reverse();
+  if (earlier.length === 0) return null;
+  for (const { component, database } of databasesOf(later)) {
+    const written = component === later.main ? database.credentials : [];
+    for (const path of written) if ((await context.host.files.stat(path).catch(() => null)) !== null) return null;
+  }
+  for (const layout of earlier) if (await hasLogins(context, layout)) return layout;
+  return null;
+}
+
 /** The marker of any release, wherever it keeps it; each place is looked at once. */
 async function firstMarker(context: Omit<DetectContext, 'layout'>): Promise<MarkerFacts | null> {
   const places = new Map(LAYOUTS.map((layout) => [layout.marker, layout]));
@@ -93,6 +114,12 @@ async function firstPackage(
   return answer;
 }
 
+/** What the packages say of a host that an earlier release set up. */
+function laterInstalled({ releases, upgradedBy = [] }: Layout, told: ReleaseFinding): ReleaseFinding {
+  if (told.release === null || !upgradedBy.includes(told.release)) return told;
+  return { release: releases.at(-1)!, why: `password file of setup, beside a later ${told.why}`, unknown: null };
+}
+
 /** @param fixed the layout of an earlier look at the same host: by now its marker and packages may be gone */
 export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: Layout | null): Promise<LayoutFinding> {
   const marker = await firstMarker(context);
@@ -108,7 +135,9 @@ export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: 
   ]);
   const version = (one: LayoutFinding['installed']): string | null =>
     one === null || one === 'unknown' ? null : one.version;
-  const told = releaseFrom(marker, version(installed));
-  const layout = fixed ?? layoutOf(told.release) ?? (await guess(context));
+  const byVersion = releaseFrom(marker, version(installed));
+  const earlier = fixed?.upgradedBy ? fixed : await notUpgraded(context, marker, byVersion);
+  const told = earlier === null ? byVersion : laterInstalled(earlier, byVersion);
+  const layout = fixed ?? earlier ?? layoutOf(told.release) ?? (await guess(context));
   return { layout, marker, installed, setupVersion: version(setup), told };
 }

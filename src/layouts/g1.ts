@@ -1,7 +1,7 @@
 /** The first generation: 3.0, on an application server of its own package. Links deploy the engine there; setup edits the server's files in place. */
 import { scripted } from './scripted/common.ts';
 import { engineOnJboss, LOGIN_CONFIG, MODULE, STANDALONE } from './scripted/engine-on-jboss.ts';
-import { edited } from './scripted/kept.ts';
+import { edited, putAside } from './scripted/kept.ts';
 import { EAP5, ETC, SHARE } from './scripted/paths.ts';
 import { javaPki } from './scripted/pki.ts';
 
@@ -25,5 +25,6 @@ export const g30 = scripted({
     ),
     ...edited(serverFiles, 'settings of the application server'),
     ...edited([`${ETC}/web-conf.js`], 'name and ports of the engine'),
+    ...putAside([`${ETC}/web-conf.js`]),
   ],
 });

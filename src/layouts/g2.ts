@@ -2,7 +2,7 @@
 import { scripted } from './scripted/common.ts';
 import { dwh } from './scripted/dwh.ts';
 import { engine31, engine32, SERVER_XML, SYSCONFIG } from './scripted/engine.ts';
-import { edited } from './scripted/kept.ts';
+import { edited, putAside } from './scripted/kept.ts';
 import { ETC } from './scripted/paths.ts';
 import { javaPki, pki32 } from './scripted/pki.ts';
 import { reports } from './scripted/reports.ts';
@@ -18,6 +18,7 @@ export const g31 = scripted({
       'the data source and the encrypted password of the database, the connector and its keystore',
     ),
     ...edited([`${ETC}/web-conf.js`], 'name and ports of the engine'),
+    ...putAside([`${ETC}/web-conf.js`]),
     ...edited([SYSCONFIG], 'applications of the engine'),
   ],
 });

@@ -99,6 +99,11 @@ export interface Layout {
   releases: readonly Release[];
   /** Places that packages bring in these releases, and in no newer one: where nothing else tells the release, and nothing of setup is left, they do. */
   brought: readonly string[];
+  /**
+   * Releases whose packages may be there before their setup ran: with the section of the password file, which that setup would have emptied, it is this one that set up the host. None
+   * where the password file has no marks and may be anybody's.
+   */
+  upgradedBy?: readonly Release[];
   /** Package whose state is asked. */
   packageName: string;
   /** Package that brings engine-setup; its version must be the engine's. */

@@ -21,12 +21,12 @@ import {
 import { decideFiles, type FileDecisions } from './files.ts';
 import { dropForced, forcedWarnings } from './forced.ts';
 import { planPromotions, planRewrites, promotionsOf, type Rewrites, rewritesNeeded } from './keep-steps.ts';
-import { leftoverSubjects } from './leftovers.ts';
+import { leftoverRefusals, leftoverSubjects } from './leftovers.ts';
 import { outsideOf, planOutsideArchive, planOutsideRemoval } from './outside.ts';
 import { ovnRowsOf, planOvnRows } from './ovn.ts';
 import { judgePki } from './pki.ts';
 import { pkiRestoreOf, planPkiRestore } from './pki-restore.ts';
-import { findRefusals } from './refusals.ts';
+import { findRefusals, isBare } from './refusals.ts';
 import { planDisables, planStops } from './service-steps.ts';
 import { planTimekeeping, timekeepingOf } from './timekeeping.ts';
 import { findWarnings } from './warnings.ts';
@@ -216,6 +216,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) => realPath(facts.root, dir));
   const databases = subjects.map(({ planned }) => planned);
   refusals.push(...findRefusals(facts, wishes, subjects, removedDirs), ...pki.refusals);
+  refusals.push(...leftoverRefusals(subjects, isBare(facts)));
   const warnings: Warning[] = [
     ...empty.warnings,
     ...pki.warnings,

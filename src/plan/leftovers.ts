@@ -1,5 +1,5 @@
 /** Databases that upgrades of 3.1 and 3.2 left under another name: as subjects of a plan of their own. Pure. */
-import type { Warning } from '../model/errors.ts';
+import type { Refusal, Warning } from '../model/errors.ts';
 import type { LeftoverDatabase } from '../model/facts.ts';
 import type { Wishes } from '../model/plan.ts';
 import { sqlName } from '../model/sql.ts';
@@ -53,6 +53,28 @@ export function leftoverSubjects(subject: DatabaseSubject, wishes: Wishes): Data
         newestDump: null,
       },
     };
+  });
+}
+
+/**
+ * With -d: an upgrade renamed the database and died, so that what is to be kept is no database of setup's any more. Its keys would go, and setup would make an empty one beside it. Nothing
+ * of it matters on a host where nothing else of an installation is left.
+ */
+export function leftoverRefusals(subjects: readonly DatabaseSubject[], isBare: boolean): Refusal[] {
+  return subjects.flatMap(({ planned: own, fact, kept }): Refusal[] => {
+    const names = fact.admin.leftovers.map(({ name }) => name).sort();
+    const newest = names.at(-1);
+    if (isBare || !kept || own.leftover || own.action !== 'absent' || newest === undefined) return [];
+    const dump = fact.newestDump ? ` The newest dump that setup made is ${fact.newestDump}.` : '';
+    const rename = `ALTER DATABASE ${sqlName(newest)} RENAME TO ${sqlName(own.name)};`;
+    return [
+      {
+        check: 'half-built',
+        message: `The ${fact.title} "${own.name}" is not there to be kept: an upgrade that died left it as "${newest}", perhaps half upgraded. Nothing was changed.`,
+        hint: `Run without -d to begin anew. To go on with the data, run as a PostgreSQL superuser: ${rename} then see whether it is whole, or restore a dump into it.${dump} With --force half-built it is left as it is.`,
+        forcible: true,
+      },
+    ];
   });
 }
 

@@ -11,7 +11,7 @@ function list(names: readonly string[], most = 5): string {
 }
 
 /** Nothing of an installation is on this host but what survives every cleanup. */
-function isBare({ files, marker, records }: Facts): boolean {
+export function isBare({ files, marker, records }: Facts): boolean {
   return files.length === 0 && marker === null && records.paths.length === 0;
 }
 

@@ -2,6 +2,7 @@
 import type { AdminServer } from '../model/credentials.ts';
 import { isAdministrators } from '../model/database-facts.ts';
 import type { Warning } from '../model/errors.ts';
+import { sqlName } from '../model/sql.ts';
 import type { StepList } from './build.ts';
 import type { DatabaseSubject } from './database-steps.ts';
 import { isSuperuser, placeOf, serverKey } from './servers.ts';
@@ -144,8 +145,16 @@ export function roleWarnings(subject: DatabaseSubject, subjects: readonly Databa
     const stops = isRemade ? ' engine-setup, which makes this role anew, will stop at that.' : '';
     return [{ code: 'role-elsewhere', message: stays + stops }];
   }
+  if (role.superuser) {
+    return [
+      {
+        code: 'role-superuser',
+        message: `Role "${role.name}" stays: it is a superuser, and such a role is never dropped; its password was in setup's files. To be rid of it, as another superuser: DROP ROLE ${sqlName(role.name)};`,
+      },
+    ];
+  }
   const isOwnLogin = via !== null && 'credentials' in via && via.credentials.role === role.name;
-  if (isSuperuser(via) || isOwnLogin || role.superuser) return [];
+  if (isSuperuser(via) || isOwnLogin) return [];
   return [
     {
       code: 'role-stays',

@@ -18,12 +18,15 @@ function make(path: string, text = 'x'): void {
   writeFileSync(join(root, path), text);
 }
 
+function contextWith(version: string | null): DetectContext {
+  const packages = { version: async () => (version === null ? 'unknown' : { version, installedAt: 0 }) };
+  return { root, host: { files: createFiles(root), packages }, note() {}, fault() {} } as unknown as DetectContext;
+}
+
 async function taken(paths: readonly string[], texts: Record<string, string> = {}): Promise<string> {
   for (const path of paths) make(path);
   for (const [path, text] of Object.entries(texts)) make(path, text);
-  const packages = { version: async () => 'unknown' };
-  const context = { root, host: { files: createFiles(root), packages }, note() {}, fault() {} };
-  return (await findLayout(context as unknown as DetectContext, null)).layout.releases.join();
+  return (await findLayout(contextWith(null), null)).layout.releases.join();
 }
 
 const PKI = [
@@ -99,4 +102,21 @@ it.each<[string, readonly string[], Record<string, string>, RegExp]>([
   ['nothing', [], {}, SINCE_33],
 ])('%s', async (_, paths, texts, expected) => {
   expect(await taken(paths, texts)).toMatch(expected);
+});
+
+it.each<[string, readonly string[], Record<string, string>, string]>([
+  ['one of 3.2, whose password file 3.3 has not emptied', [...PKI, `${SYSCONFIG}.rpmsave`], PGPASS_32, '3.2'],
+  ['one of 3.1, the same', PKI, PGPASS_31, '3.1'],
+  ['one of 3.3 where its setup has written its drop-in', [...PKI, ...OF_33], PGPASS_32, '3.3'],
+  ['one of 3.3 of an administrator with a password file of his own', PKI, PGPASS_30, '3.3'],
+])('with packages of 3.3 and no marker, a host is taken for %s', async (_, paths, texts, expected) => {
+  for (const path of paths) make(path);
+  for (const [path, text] of Object.entries(texts)) make(path, text);
+  const { layout, told } = await findLayout(contextWith('3.3.5'), null);
+  expect(layout.releases).toContain(expected);
+  expect(told).toMatchObject({ release: expected, unknown: null });
+  // Looked at once more by the same run, when the password file is gone.
+  rmSync(root, { recursive: true });
+  mkdirSync(root);
+  expect((await findLayout(contextWith('3.3.5'), layout)).told.release).toBe(expected);
 });

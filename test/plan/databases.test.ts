@@ -223,6 +223,27 @@ describe('a database that an upgrade left', () => {
     expect(roles(true)).toEqual(['engine']);
   });
 
+  it('is what is left of the data where the upgrade died: with -d nothing is done, the keys least of all', () => {
+    const { admin } = byLogin();
+    const died = byLogin({
+      reach: { state: 'absent', message: '3D000' },
+      content: null,
+      newestDump: '/var/lib/ovirt-engine/backups/tmpabc.sql',
+      admin: { ...admin, database: { ...admin.database!, exists: false }, leftovers: [old] },
+    });
+    const kept = planFor(finished({ databases: [died] }), { keepDatabases: true });
+    expect(kept.refusals).toMatchObject([
+      {
+        check: 'half-built',
+        forcible: true,
+        message: expect.stringContaining(`"${old.name}"`),
+        hint: expect.stringMatching(/RENAME TO "engine";.*tmpabc\.sql/),
+      },
+    ]);
+    expect(planFor(finished({ databases: [died] })).refusals).toEqual([]);
+    expect(planFor(facts(), { keepDatabases: true }).refusals).toEqual([]);
+  });
+
   it('is opened again where a killed run closed it and it stays', () => {
     expect(stepsOf(planFor(facts({ connectionLimit: 0 })), 'database-unseal')).toMatchObject([{ database: old.name }]);
   });

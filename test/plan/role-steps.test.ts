@@ -48,6 +48,11 @@ describe('roles and databases of one local server', () => {
     ]);
     expect(stepsOf(databases, 'role-drop')).toEqual([]);
     expect(stepsOf(databases, 'backup-seal')[0]!.needs).toContain('dump:roles');
+    const { warnings } = makePlan(finished({ databases }), WISHES, { backupDir: '/backup' });
+    expect(warnings).toContainEqual({
+      code: 'role-superuser',
+      message: expect.stringMatching(/Role "engine" stays.*superuser.*DROP ROLE "engine";/),
+    });
   });
 
   it('share a role, which is dropped once', () => {

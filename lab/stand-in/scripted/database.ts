@@ -57,8 +57,11 @@ function createRemote(run: ScriptedRun): void {
 
 /** Options with the administrator's password, encrypted with the engine's key. */
 function options(run: ScriptedRun): string[] {
-  const { certificate } = engineKey(run)!;
   const store = run.context.tree.path(run.shape.secondRun);
+  const engine = engineKey(run);
+  if (engine === null)
+    throw new SetupError(`Failed to set AdminPassword: it cannot be encrypted, ${store} does not open`);
+  const { certificate } = engine;
   const plain = {
     OrganizationName: run.settings.organization,
     ProductRPMVersion: run.version,

@@ -1,4 +1,5 @@
 /** State of one run of the setup of 3.0 to 3.2. Nothing of it is taken back when it fails. */
+import { statSync } from 'node:fs';
 import type { Context, Outcome } from '../base/context.ts';
 import { replaceParameter } from '../base/edit.ts';
 import type { Credentials } from '../database/credentials.ts';
@@ -54,7 +55,8 @@ export class ScriptedRun {
   edit(path: string, change: (text: string) => string, fallback = ''): void {
     const { host } = this.context;
     if (!host.exists(path)) host.write(path, fallback);
-    host.write(path, change(host.read(path)));
+    const { mode } = statSync(host.real(host.resolved(path)!));
+    host.write(path, change(host.read(path)), { mode: mode & 0o7777 });
   }
 
   /** Sets parameters of a file, each in the place of its old line. */

@@ -31,12 +31,12 @@ export class BelowRoot implements Services {
     const processes = new ProcessesBelow(this.#root);
     const installed = readInstalled(this.#root, units);
     return units.map((unit) => {
-      const { script, unitFile, masked, links } = installed.get(unit)!;
+      const { manager, masked, links } = installed.get(unit)!;
       const pids = processes.ofUnit(unit).mains.map(({ pid }) => pid);
       return {
         unit,
-        manager: script !== null ? 'sysv' : unitFile ? 'systemd' : 'process',
-        exists: script !== null || unitFile || pids.length > 0,
+        manager: manager ?? 'process',
+        exists: manager !== null || pids.length > 0,
         active: pids.length > 0,
         enabled: links.length > 0,
         masked,

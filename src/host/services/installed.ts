@@ -6,10 +6,12 @@ import { findInitScript, findStartLinks, type InitScript } from './init-script.t
 import { hasSystemctl, readUnitFiles } from './unit-file.ts';
 
 export interface Installed {
+  /** What starts it; null where nothing of it is there. */
+  manager: 'sysv' | 'systemd' | null;
   script: InitScript | null;
   unitFile: boolean;
   masked: boolean;
-  /** Host paths of the links that start it at boot. */
+  /** Host paths of the links that start it at boot, also those whose script or unit file went with its package: they do so again when it comes back. */
   links: string[];
 }
 
@@ -21,9 +23,10 @@ export function readInstalled(root: string, units: readonly string[]): Map<strin
     units.map((unit) => {
       const script = findInitScript(root, unit);
       const { exists, masked, links } = unitFiles.get(unit)!;
-      // A start link whose script is gone starts nothing.
-      const started = script === null ? [] : (startLinks.get(unit) ?? []);
-      return [unit, { script, unitFile: exists, masked, links: [...(exists ? links : []), ...started] }];
+      const started = startLinks.get(unit) ?? [];
+      const bySystemd = exists || links.length > 0;
+      const manager = script !== null ? 'sysv' : bySystemd ? 'systemd' : started.length > 0 ? 'sysv' : null;
+      return [unit, { manager, script, unitFile: exists, masked, links: [...links, ...started] }];
     }),
   );
 }

@@ -1,8 +1,10 @@
 /** Services of a running machine whose PID 1 is systemd, through `systemctl`. Units are named without `.service`. */
 import { HostError } from '../../model/errors.ts';
+import { createFiles } from '../files/index.ts';
 import type { Services, UnitState } from '../port.ts';
 import { type RunOptions, run, runOrFail, statusError } from '../process.ts';
 import { findStartLinks } from './init-script.ts';
+import { disableInstalled, readInstalled } from './installed.ts';
 import { isActive, isFailedLoop, listJobs, type Properties, showUnits, starters } from './systemd-show.ts';
 
 export class SystemdServices implements Services {
@@ -15,9 +17,15 @@ export class SystemdServices implements Services {
   async states(units: readonly string[]): Promise<UnitState[]> {
     const shown = await showUnits(units.map(full), this.#timeoutMs);
     const jobs = shown.some(({ Job }) => Job) ? await listJobs(this.#timeoutMs) : new Map<string, string>();
+    const left = leftLinks(units.filter((_, index) => isGone(shown[index]!)));
     return units.map((unit, index) => {
       const job = jobs.get(full(unit));
-      return { ...stateOf(unit, shown[index]!), ...(job && job !== 'stop' ? { job } : {}) };
+      const links = left.get(unit);
+      return {
+        ...stateOf(unit, shown[index]!),
+        ...(job && job !== 'stop' ? { job } : {}),
+        ...(links ? { exists: true, enabled: true, links } : {}),
+      };
     });
   }
 
@@ -58,6 +66,7 @@ export class SystemdServices implements Services {
   /** Takes away every link that starts a unit at boot, its aliases too. @throws HostError if it still is enabled afterwards */
   async disable(unit: string): Promise<void> {
     const options = { purpose: `disable ${unit}`, timeoutMs: this.#timeoutMs };
+    if (isGone(await this.#show(unit))) return disableInstalled(createFiles('/'), unit, this.#timeoutMs);
     await runOrFail('systemctl', [...QUIETLY, 'disable', '--', full(unit)], options);
     if (!isEnabled(unit, await this.#show(unit))) return;
     throw new HostError(`${unit} is still enabled after "systemctl disable ${unit}".`, {
@@ -128,13 +137,26 @@ function stateOf(unit: string, properties: Properties): UnitState {
     unit,
     manager: 'systemd',
     // A unit whose file was removed while it runs is "not-found" and has still to be stopped.
-    exists: LoadState !== 'not-found' || active,
+    exists: !isGone(properties) || active,
     active,
     enabled: isEnabled(unit, properties),
     masked: LoadState === 'masked',
     failedLoop: isFailedLoop(properties),
     pids: [MainPID, ControlPID].map(Number).filter((pid) => pid > 0),
   };
+}
+
+/** Its file went with its package; it may still run. */
+function isGone({ LoadState }: Properties): boolean {
+  return LoadState === 'not-found';
+}
+
+/** Links of units whose files are gone: systemd knows nothing of them, and follows them again when the package comes back. */
+function leftLinks(gone: readonly string[]): Map<string, string[]> {
+  const left = [...(gone.length === 0 ? [] : readInstalled('/', gone))].map(
+    ([unit, { links }]) => [unit, links] as const,
+  );
+  return new Map(left.filter(([, links]) => links.length > 0));
 }
 
 /**

@@ -18,11 +18,11 @@ export class SysvServices implements Services {
     const installed = readInstalled(this.#files.root, units);
     return Promise.all(
       units.map(async (unit) => {
-        const { script, unitFile, masked, links } = installed.get(unit)!;
+        const { manager, script, masked, links } = installed.get(unit)!;
         return {
           unit,
-          manager: script === null && unitFile ? 'systemd' : 'sysv',
-          exists: script !== null || unitFile,
+          manager: manager ?? 'sysv',
+          exists: manager !== null,
           // A unit file whose systemd does not run starts nothing.
           active: script !== null && (await this.#runs(script, unit)),
           enabled: links.length > 0,

@@ -15,9 +15,11 @@ export interface ScriptedFacts {
 }
 
 export function scripted({ release, components, pki, kept: more, brought }: ScriptedFacts): Layout {
+  const isMarked = components.some(({ database }) => database?.passwordFiles?.some(({ begin }) => begin));
   return {
     releases: [release],
     brought,
+    ...(isMarked ? { upgradedBy: ['3.3', '3.4', '3.5', '3.6'] } : {}),
     packageName: 'ovirt-engine',
     setupPackageName: 'ovirt-engine-setup',
     setupUpdatesEngine: false,

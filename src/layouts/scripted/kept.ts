@@ -35,6 +35,15 @@ export function edited(paths: readonly string[], what: string): KeepRule[] {
   }));
 }
 
+/** What the removal of a package puts aside of such a file where no secret of setup's is in it: an administrator may have edited it too. */
+export function putAside(paths: readonly string[]): KeepRule[] {
+  return paths.map((path) => ({
+    path: `${path}.rpmsave`,
+    why: 'configuration file that setup had edited, put aside by the removal of its package',
+    removable: true,
+  }));
+}
+
 const tools = ['isouploader', 'logcollector', 'imageuploader'].map((name) => `${ETC}/${name}.conf`);
 
 export const kept: readonly KeepRule[] = [
@@ -42,5 +51,6 @@ export const kept: readonly KeepRule[] = [
   ...isoDomain,
   ...machine,
   ...edited(tools, 'the address of the engine'),
+  ...putAside(tools),
   ...serverFiles(POSTGRESQL),
 ];

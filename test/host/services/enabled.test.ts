@@ -55,6 +55,13 @@ describe('SysV', () => {
     expect(readdirSync(join(root, 'etc/rc.d/rc3.d'))).toEqual([]);
   });
 
+  it('is disabled when its script is gone with a package that may come back', async () => {
+    link(`etc/rc3.d/S90${ENGINE}`, `../init.d/${ENGINE}`);
+    expect(await stateOf(ENGINE)).toMatchObject({ exists: true, manager: 'sysv', active: false, enabled: true });
+    await services.disable(ENGINE);
+    expect(await stateOf(ENGINE)).toMatchObject({ exists: false, enabled: false });
+  });
+
   it('is not looked for outside of the root', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'engine-cleanup-elsewhere-'));
     try {
@@ -111,8 +118,12 @@ describe('systemd', () => {
     ]);
   });
 
-  it('takes links of a unit whose file is gone for nothing', async () => {
-    link(`${SYSTEM}/multi-user.target.wants/${ENGINE}.service`, `/usr/lib/systemd/system/${ENGINE}.service`);
+  it('disables a unit whose file is gone: its links start it again when the package comes back', async () => {
+    const wanted = `${SYSTEM}/multi-user.target.wants/${ENGINE}.service`;
+    link(wanted, `/usr/lib/systemd/system/${ENGINE}.service`);
+    expect(await stateOf(ENGINE)).toMatchObject({ exists: true, manager: 'systemd', active: false, enabled: true });
+    await services.disable(ENGINE);
+    expect(isThere(wanted)).toBe(false);
     expect(await stateOf(ENGINE)).toMatchObject({ exists: false, enabled: false });
   });
 });
