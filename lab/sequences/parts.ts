@@ -22,6 +22,11 @@ export function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
       : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...steps];
 }
 
+/** Set up by the newer version, then the packages are those of the older one. */
+export function afterDowngrade(...steps: readonly Step[]): Sequence['story'] {
+  return ({ older }) => (older === undefined ? null : [remove, offer(older), install, ...steps]);
+}
+
 /** From their setup on the server lets not even its own account in without a password: without the file nobody gets in. */
 export const withoutPasswordFiles: readonly Step[] = [
   remove,

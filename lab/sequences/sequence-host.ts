@@ -57,13 +57,12 @@ export class SequenceHost {
     return this.rpm.box;
   }
 
-  /** Runs engine-setup, unattended. Where the databases are it is told before any cleanup, or after one that emptied them. */
+  /** Runs engine-setup, unattended. Where the databases are it is told before any cleanup; after one that emptied what setup had filled, by its answer files. */
   setup(...words: readonly string[]): SetupEnded {
     const { release, place } = this.ground;
-    const answers = this.box.share(
-      'answers.conf',
-      `${ANSWERS}${UPGRADE}${this.#answerFiles === null || place.asked ? place.answers : ''}`,
-    );
+    // Whoever tries a first setup again has the answers for it still.
+    const isTold = this.#answerFiles === null || place.asked || this.beginning === 'installed';
+    const answers = this.box.share('answers.conf', `${ANSWERS}${UPGRADE}${isTold ? place.answers : ''}`);
     const files = (this.#answerFiles ?? []).map((path) => `--config-append=${path}`);
     const common = [`--components=${release.components.join(',')}`, '--key-bits=1024', `--answers=${answers}`];
     const { code, stdout, stderr } = this.rpm.run(['engine-setup', ...common, ...files, ...words]);

@@ -26,7 +26,7 @@ const skip = passedOver('Whole-host sequences', (await whyNoPackages()) ?? (awai
 const work = mkdtempSync(join(tmpdir(), 'sequences-'));
 const standIn = join(work, 'engine-setup.cjs');
 /** Releases that are tried with the databases on a second host too, and whether setup checks that server's certificate. */
-const ELSEWHERE: Partial<Record<EditionName, boolean>> = { '3.2': false, '4.3': false, '4.5.7': true };
+const ELSEWHERE: Partial<Record<EditionName, boolean>> = { '3.2': false, '3.6': false, '4.3': false, '4.5.7': true };
 
 /** A place more for the databases is a line more for each release. */
 const HOSTS = RELEASES.flatMap((release) => {

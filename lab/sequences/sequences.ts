@@ -2,7 +2,7 @@
 import { STAGES } from '../stand-in/base/stages.ts';
 import type { Kept } from './allowed.ts';
 import type { Beginning } from './ground.ts';
-import { afterUpgrade, CREDENTIALS, emptyPair, withoutPasswordFiles } from './parts.ts';
+import { afterDowngrade, afterUpgrade, CREDENTIALS, emptyPair, withoutPasswordFiles } from './parts.ts';
 import { isScripted, renames, type SequenceRelease } from './releases.ts';
 import {
   again,
@@ -133,7 +133,7 @@ export const SEQUENCES: readonly Sequence[] = [
     name: 'setup interrupted while it made the schema',
     // 3.2 does not listen, and 3.0 and 3.1 take nothing back: as if it had been killed.
     from: 'installed',
-    remains: EMPTY_PAIR, // it empties what it has filled
+    remains: emptyPair, // it empties what it has filled
     story: (release) => (isScripted(release) ? null : [interrupted('schema-half'), cleanup('-u'), setup('new')]),
   },
   // Tried a second time, without a cleanup.
@@ -198,6 +198,15 @@ export const SEQUENCES: readonly Sequence[] = [
     from: 'installed',
     keeps: 'database and keys',
     story: afterUpgrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
+  },
+  {
+    name: 'older packages, dropped',
+    story: afterDowngrade(cleanup('-u'), setup('new')),
+  },
+  {
+    name: 'older packages, kept',
+    keeps: 'database and keys',
+    story: afterDowngrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
   },
   {
     name: 'no credentials left',

@@ -1,11 +1,10 @@
-/** Records, shared files and packages as engine-setup will find them. Pure. */
+/** Records, links and shared files as engine-setup will find them. Pure. */
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
 import { shellWord } from '../model/shell.ts';
 import { cleanupCommand, listed, obstacle, passed, told } from './check.ts';
-import { compareVersions, numbers } from './setup-version.ts';
 
 /** An empty record means that setup was killed while closing up: it never records those files again. */
 export function checkRecords(facts: Facts): Check[] {
@@ -65,29 +64,4 @@ export function checkShared(facts: Facts, layout: Layout): Check[] {
     }
   }
   return checks;
-}
-
-/**
- * Setup's own package and the engine's of two versions: an upgrade on its way, where a version lock holds the engine back until setup updates it. A newer engine waits for a newer setup, and since
- * 4.5.0 setup refuses whatever stays of two versions (ovirt-engine, `ovirt-engine-common/distro-rpm/packages.py`).
- */
-export function checkPackages(facts: Facts, layout: Layout): Check[] {
-  const { packageVersion, setupPackageVersion } = facts;
-  if (packageVersion === null || setupPackageVersion === null) return [];
-  if (numbers(packageVersion) === numbers(setupPackageVersion)) return [];
-  if (layout.setupUpdatesEngine && compareVersions(packageVersion, setupPackageVersion) < 0) {
-    return [
-      told(
-        'package-version',
-        `${layout.packageName} is version ${packageVersion}: engine-setup updates it to its own version, ${setupPackageVersion}, which a repository must offer; with --offline it does not`,
-      ),
-    ];
-  }
-  return [
-    obstacle(
-      'package-version',
-      `${layout.packageName} is version ${packageVersion}, ${layout.setupPackageName} is version ${setupPackageVersion}: engine-setup of one version does not set up an engine of another.`,
-      'Bring both to one version: dnf update, then look at the version lock if one stays behind.',
-    ),
-  ];
 }

@@ -6,8 +6,9 @@ import { obstacle } from './check.ts';
 import { checkConfigured } from './configured.ts';
 import { checkDatabase, checkNoDatabase, checkVolumeDatabases } from './databases.ts';
 import { checkDwh } from './dwh.ts';
-import { checkLinks, checkPackages, checkRecords, checkShared } from './files.ts';
+import { checkLinks, checkRecords, checkShared } from './files.ts';
 import { checkMarker } from './marker.ts';
+import { checkPackages } from './packages.ts';
 import { checkLostKeys, checkPki } from './pki.ts';
 import { checkServer } from './server.ts';
 

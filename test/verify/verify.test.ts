@@ -380,6 +380,11 @@ describe('not ready: setup stops, or is spoiled silently', () => {
       }),
       'versionlock',
     ],
+    [
+      'a kept database of a newer release than setup',
+      keptWhole({ packageVersion: '4.4.9-1.el8', setupPackageVersion: '4.4.9-1.el8' }),
+      'setup-older',
+    ],
     ['an engine newer than setup', clean({ setupPackageVersion: '4.5.7-1.el9' }), 'package-version'],
     [
       'the record cannot be read',
@@ -474,6 +479,11 @@ describe('ready, with something to know', () => {
         databases: [database({ content: content({ stumbles: { state: 'failed', message: 'too slow' } }) })],
       }),
       'upgrade-rows',
+    ],
+    [
+      'a kept database of a newer version than setup, of the same release',
+      keptWhole({ packageVersion: '4.5.6-1.el9', setupPackageVersion: '4.5.6-1.el9' }),
+      'setup-older',
     ],
     ['an engine older than setup, which updates it', clean({ setupPackageVersion: '4.5.9-1.el9' }), 'package-version'],
     [
