@@ -2,17 +2,7 @@
  * The log of runs: appended to by every run that held the lock, however it ended. It is the only trace of a run with nothing to do, and the first thing
  * that is asked for when something went wrong; so nothing in it may be a secret, and nobody but its owner may read it.
  */
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fstatSync,
-  openSync,
-  realpathSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectories } from '../apply/directories.ts';
 import { errnoHint, HostError, isSystemError, messageOf } from '../model/errors.ts';
@@ -55,8 +45,7 @@ function makeParents(path: string, below: string | undefined): void {
   const real = realpathSync(dir);
   if (below !== undefined && !isBelow(real, below))
     throw refused(path, `${dir} is a link that leads to ${real}, out of ${below}`);
-  // Only what was made here gets a mode, whatever the umask: somebody else may have been faster.
-  for (const one of makeDirectories(dirname(path), 0o755)) chmodSync(one, 0o755);
+  makeDirectories(dirname(path), 0o755);
 }
 
 /**
