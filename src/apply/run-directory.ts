@@ -1,11 +1,12 @@
 /** The directory of one run: plan, journal, report and backup, readable by their owner only. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HostError } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
+import { makeDirectories } from './directories.ts';
 
 export interface RunDirectory {
   id: string;
@@ -42,7 +43,7 @@ export function assertOurs(path: string): void {
 }
 
 function makePrivate(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeDirectories(path, 0o700);
   assertOurs(path);
 }
 
@@ -54,7 +55,7 @@ export function makeRunDirectory(
   wantBackup: boolean,
 ): RunDirectory {
   const { path, backup } = runPaths(root, id, backupDir);
-  mkdirSync(join(root, 'var/lib'), { recursive: true, mode: 0o755 });
+  makeDirectories(join(root, 'var/lib'), 0o755);
   const state = realpathSync(join(root, 'var/lib'));
   if (!isBelow(state, realpathSync(root))) {
     throw new HostError(`${join(root, 'var/lib')} is a link that leads out of ${root}. Nothing was written there.`, {

@@ -4,6 +4,7 @@ import {
   HostError,
   hintOf,
   InterruptedError,
+  isSystemError,
   messageOf,
   type Refusal,
   UsageError,
@@ -15,11 +16,6 @@ export interface End {
   outcome: Outcome;
   error?: { message: string; hint: string | null };
   refusals?: Refusal[];
-}
-
-/** An error of a system call that nobody put into words: no space, no right, a disk that fails. Not a bug of this program. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }
 
 const UNWRITABLE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM'];

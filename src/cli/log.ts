@@ -2,20 +2,10 @@
  * The log of runs: appended to by every run that held the lock, however it ended. It is the only trace of a run with nothing to do, and the first thing
  * that is asked for when something went wrong; so nothing in it may be a secret, and nobody but its owner may read it.
  */
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { HostError, messageOf } from '../model/errors.ts';
+import { makeDirectories } from '../apply/directories.ts';
+import { errnoHint, HostError, isSystemError, messageOf } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
 import { printable } from './safe.ts';
 
@@ -40,25 +30,22 @@ export interface LogOptions {
 }
 
 function refused(path: string, why: string, cause?: unknown): HostError {
+  // A disk is mended; a file that somebody made is looked into.
+  const hint = isSystemError(cause) && cause.code !== 'ELOOP' && cause.code !== 'ENXIO' ? errnoHint(cause.code) : null;
   return new HostError(`The log ${path} cannot be used: ${why}.`, {
-    hint: 'See who made it and move it away, or name another file with --log.',
+    hint: `${hint ?? 'See who made it and move it away.'} Or name another file with --log.`,
     cause,
   });
 }
 
 /** Makes the missing directories above the log, 0755 whatever the umask. */
 function makeParents(path: string, below: string | undefined): void {
-  const missing: string[] = [];
   let dir = dirname(path);
-  while (!existsSync(dir)) {
-    missing.unshift(dir);
-    dir = dirname(dir);
-  }
+  while (!existsSync(dir)) dir = dirname(dir);
   const real = realpathSync(dir);
   if (below !== undefined && !isBelow(real, below))
     throw refused(path, `${dir} is a link that leads to ${real}, out of ${below}`);
-  // Only what was made here gets a mode: somebody else may have been faster.
-  for (const one of missing) if (mkdirSync(one, { recursive: true }) !== undefined) chmodSync(one, 0o755);
+  makeDirectories(dirname(path), 0o755);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The lock of a run, and why a caller cannot have it. */
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../apply/directories.ts';
 import { BusyError, type Refusal } from '../model/errors.ts';
 import type { Holder, Work } from './work.ts';
 
@@ -20,11 +20,11 @@ function notRoot(root: string, user: string): Refusal {
 export async function takeLock(work: Work, root: string, holder: Holder): Promise<{ release(): void } | Refusal> {
   const path = join(root, 'run/engine-cleanup.lock');
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    makeDirectories(dirname(path), 0o755);
     return await work.lock(path, holder);
   } catch (error) {
     const code = (error as { code?: unknown }).code;
-    const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+    const denied = code === 'EACCES' || code === 'EPERM';
     if (error instanceof BusyError || !denied) throw error;
     return notRoot(root, holder.user);
   }

@@ -1,5 +1,6 @@
 /** Which files are setup's or the engine's, and why we believe it. Only reads. */
 import { anchorOf, rulesOf } from '../layouts/index.ts';
+import { isNeverOurs } from '../layouts/never.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { FileFact, KeptFact, MarkerFacts } from '../model/facts.ts';
 import type { ComponentId, FileRule, Phase } from '../model/layout.ts';
@@ -141,11 +142,11 @@ export async function findFiles(
   for (const file of records.files.values()) {
     if (!isPlainPath(file.path)) {
       context.note('record-path', `An uninstall record names "${file.path}", which is no plain path: it is ignored.`);
-    } else if (file.unremovable || file.groups.some((group) => layout.keptGroups.includes(group))) {
-      if (file.groups.some((group) => layout.keptGroups.includes(group))) {
-        kept.push({ path: file.path, why: 'recorded by setup as something a cleanup leaves' });
-      }
-    } else {
+    } else if (isNeverOurs(file.path)) {
+      kept.push({ path: file.path, why: 'recorded, but a file of the system or its users' });
+    } else if (file.groups.some((group) => layout.keptGroups.includes(group))) {
+      kept.push({ path: file.path, why: 'recorded by setup as something a cleanup leaves' });
+    } else if (!file.unremovable) {
       recorded.set(file.path, file);
     }
   }

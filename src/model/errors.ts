@@ -72,7 +72,33 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** An error of a system call that nobody put into words: no space, no right, a disk that fails. Not a bug of this program. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+}
+
+const AGAIN = 'then run engine-cleanup again.';
+
+const ERRNO_HINTS: Record<string, string> = {
+  EACCES: `Run it as root. If it is root already, look at the security labels of the path (ls -Z), ${AGAIN}`,
+  EPERM: `Run it as root. If it is root already, look whether the path is immutable (lsattr), ${AGAIN}`,
+  EROFS: `Its file system is mounted read-only: mount it writable, ${AGAIN}`,
+  ENOSPC: `Free space on its file system, ${AGAIN}`,
+  EDQUOT: `Free space or raise the quota on its file system, ${AGAIN}`,
+  EIO: `The disk reports an error: see the kernel log (dmesg), mend it, ${AGAIN}`,
+  EBUSY: `Something is mounted there: unmount it, ${AGAIN}`,
+  ESTALE: `Its file server no longer knows it: mount the file system anew, ${AGAIN}`,
+  EMFILE: `Raise the limit of open files (ulimit -n), ${AGAIN}`,
+  ENFILE: `The machine has too many files open: see who has them (lsof), ${AGAIN}`,
+};
+
+/** What to do about a system call that failed with this errno. */
+export function errnoHint(code: string | null | undefined): string {
+  return ERRNO_HINTS[code ?? ''] ?? `Mend the cause, ${AGAIN}`;
+}
+
 /** The hint of an error that has one. */
 export function hintOf(error: unknown): string | null {
-  return error instanceof HostError || error instanceof UsageError || error instanceof BusyError ? error.hint : null;
+  if (error instanceof HostError || error instanceof UsageError || error instanceof BusyError) return error.hint;
+  return isSystemError(error) ? errnoHint(error.code) : null;
 }

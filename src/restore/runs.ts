@@ -9,6 +9,7 @@ import { HostError, messageOf } from '../model/errors.ts';
 import { hostPath, isBelow, realPath } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
+import { misfit, parseJournal, parseManifest, parsePlan, parseReport } from './own-files.ts';
 
 /** `partial`: the run ended before its manifest. `damaged`: a member is missing or of another size. `gone`: there is no directory any more. */
 export type BackupState = 'whole' | 'partial' | 'damaged' | 'gone';
@@ -74,31 +75,15 @@ function unreadable(path: string, why: string): HostError {
   });
 }
 
-/** The value of a JSON file; null if there is none. @throws HostError */
-function readJson<T>(path: string, schema: string): T | null {
+/** What a file says, by its reader; null if there is none. @throws HostError */
+function readAs<T>(path: string, parse: (text: string) => T): T | null {
   const text = readOwn(path);
   if (text === null) return null;
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return parse(text);
   } catch (error) {
     throw unreadable(path, messageOf(error));
   }
-  if (typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema) return value as T;
-  throw unreadable(path, `it is not of the form ${schema}`);
-}
-
-/** The entries that are whole: a killed run may have left half a line. */
-function readJournal(path: string): JournalEntry[] {
-  const entries: JournalEntry[] = [];
-  for (const line of (readOwn(path) ?? '').split('\n')) {
-    try {
-      if (line !== '') entries.push(JSON.parse(line) as JournalEntry);
-    } catch {
-      break;
-    }
-  }
-  return entries;
 }
 
 /** A backup lies where the plan says; one that lay below the root is looked for below the root of now. */
@@ -125,7 +110,7 @@ function readBackup(dir: string, planText: string | null): RunBackup {
     if (!lstatSync(dir, { throwIfNoEntry: false })) return { ...found, state: 'gone', why: `${dir} is not there.` };
     assertOurs(dir);
     const sizeBytes = directorySize(dir);
-    const manifest = readJson<Manifest>(join(dir, 'manifest.json'), 'engine-cleanup/backup@1');
+    const manifest = readAs(join(dir, 'manifest.json'), parseManifest);
     if (manifest === null)
       return { ...found, sizeBytes, state: 'partial', why: `${dir} has no manifest: the run ended while it was made.` };
     const wrong = manifest.members.map((member) => sizeOf(dir, member)).find((one) => one !== null);
@@ -165,13 +150,16 @@ export function readRun(root: string, id: string): EarlierRun | null {
   };
   try {
     assertOurs(path);
-    const plan = readJson<Plan>(join(path, 'plan.json'), 'engine-cleanup/plan@1');
-    const report = readJson<Report>(join(path, 'report.json'), 'engine-cleanup/report@1');
+    const plan = readAs(join(path, 'plan.json'), parsePlan);
+    const report = readAs(join(path, 'report.json'), parseReport);
     run.plan = plan;
     run.outcome = report?.outcome ?? 'unfinished';
     if (plan === null) return { ...run, trouble: `${path} has no plan: the run ended before it began.` };
     run.command = plan.mode === 'restore' ? 'restore' : 'cleanup';
-    run.journal = readJournal(join(path, 'journal.jsonl'));
+    const journal = join(path, 'journal.jsonl');
+    run.journal = readAs(journal, parseJournal) ?? [];
+    const wrong = misfit(plan, run.journal, report);
+    if (wrong !== null) throw unreadable(journal, wrong);
     const dir = backupDirOf(plan, root);
     run.backup = dir === null ? null : readBackup(dir, readOwn(join(path, 'plan.json')));
     return run;

@@ -26,6 +26,9 @@ import { compareVersions, numericVersion, releaseOf } from '../../src/detect/rea
 import { databasesOf, LAYOUTS } from '../../src/layouts/index.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { isPlainPath } from '../../src/model/paths.ts';
+import { misfit, parseJournal, parseManifest, parsePlan, parseReport } from '../../src/restore/own-files.ts';
+import { finished } from '../plan/facts.ts';
+import { planFor } from '../plan/steps.ts';
 import { bytes, texts } from './inputs.ts';
 
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 10_000);
@@ -364,6 +367,61 @@ describe('readers never fail', () => {
     releaseOf(text);
     expect(Math.sign(compareVersions(text, '4.5.7'))).toBe(-Math.sign(compareVersions('4.5.7', text)) || 0);
   });
+
+  // What a run left of itself. Whatever comes through is used as it is: so it must be of the right form.
+  const plan = planFor(finished());
+  const id = plan.steps[0]!.id;
+  const JSON_PIECES = ['{', '}', '[', ']', '"', ',', 'null', '"schema"', '"steps"', '"/etc/passwd"', '"../x"', '\n'];
+  const refusing = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      expect(error).not.toBeInstanceOf(TypeError);
+      expect(error).not.toBeInstanceOf(RangeError);
+    }
+  };
+  feed('plans', texts(JSON_PIECES, [JSON.stringify({ ...plan, steps: plan.steps.slice(0, 3) })]), (text) =>
+    refusing(() => {
+      const read = parsePlan(text);
+      for (const step of read.steps) expect(Array.isArray(step.needs)).toBe(true);
+      if (read.backupDir !== null) expect(isPlainPath(read.backupDir)).toBe(true);
+    }),
+  );
+
+  const MANIFEST = JSON.stringify({
+    schema: 'engine-cleanup/backup@1',
+    ...{
+      run: '20260101T000000Z-000000',
+      root: '/',
+      planSha256: '0'.repeat(64),
+      databases: [],
+      services: [],
+      directories: [],
+    },
+    files: [{ path: '/etc/a', state: 'sha256:0', mode: 420, uid: 0, gid: 0, mtimeMs: 1 }],
+    members: [{ name: 'files.tar.gz', kind: 'files', sizeBytes: 1, sha256: '0'.repeat(64) }],
+  });
+  feed('manifests', texts(JSON_PIECES, [MANIFEST]), (text) =>
+    refusing(() => {
+      const { files, members } = parseManifest(text);
+      for (const { path } of files) expect(path === '/' || isPlainPath(path)).toBe(true);
+      for (const { name } of members) expect(name).not.toMatch(/\/|^\.\.?$/);
+    }),
+  );
+
+  const JOURNAL = `{"event":"run-begin"}\n{"event":"begin","step":${JSON.stringify(id)},"touches":[]}\n{"event":"end","step":${JSON.stringify(id)},"status":"done"}\n`;
+  feed('journals', texts([...JSON_PIECES, '{"event":"begin"}', '"left":{"/a":null}'], [JOURNAL]), (text) =>
+    refusing(() => {
+      const entries = parseJournal(text);
+      for (const { event } of entries) expect(typeof event).toBe('string');
+      misfit(plan, entries, null);
+    }),
+  );
+
+  const REPORT = '{"schema":"engine-cleanup/report@1","outcome":"ok","warnings":[{"code":"a","message":"b"}]}';
+  feed('reports', texts([...JSON_PIECES, '"outcome"'], [REPORT]), (text) =>
+    refusing(() => expect(typeof parseReport(text).outcome).toBe('string')),
+  );
 
   feed('names for a terminal', fc.string({ unit: 'binary' }), (text) => {
     expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);

@@ -1,6 +1,6 @@
 /** Failures of file calls as the operator sees them: the real path, what could not be done, why, and the way on. */
 import { getSystemErrorMap } from 'node:util';
-import { HostError } from '../../model/errors.ts';
+import { errnoHint, HostError } from '../../model/errors.ts';
 
 /** Errno name of anything that was thrown (`EACCES`); null for an error without one. */
 export function codeOf(error: unknown): string | null {
@@ -15,17 +15,6 @@ export function isAbsent(error: unknown): boolean {
 
 const AGAIN = 'then run engine-cleanup again.';
 
-const HINTS: Record<string, string> = {
-  EACCES: `Run it as root. If it is root already, look at the security labels of the path (ls -Z), ${AGAIN}`,
-  EPERM: `Run it as root. If it is root already, look whether the path is immutable (lsattr), ${AGAIN}`,
-  EROFS: `Its file system is mounted read-only: mount it writable, ${AGAIN}`,
-  ENOSPC: `Free space on its file system, ${AGAIN}`,
-  EDQUOT: `Free space or raise the quota on its file system, ${AGAIN}`,
-  EIO: `The disk reports an error: see the kernel log (dmesg), mend it, ${AGAIN}`,
-  EBUSY: `Something is mounted there: unmount it, ${AGAIN}`,
-  ESTALE: `Its file server no longer knows it: mount the file system anew, ${AGAIN}`,
-};
-
 /** What the system says of an errno, without Node's own path, which would name a file descriptor. */
 function reason(error: unknown): string {
   const errno = error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
@@ -39,7 +28,7 @@ export function fileError(error: unknown, path: string, failed: string): HostErr
   if (error instanceof HostError) return error;
   const code = codeOf(error);
   return new HostError(`${path} ${failed}: ${reason(error)}.`, {
-    hint: (code !== null ? HINTS[code] : undefined) ?? `Mend the cause, ${AGAIN}`,
+    hint: errnoHint(code),
     code,
     cause: error,
   });

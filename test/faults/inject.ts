@@ -1,0 +1,119 @@
+/** A system call that fails: the n-th of its kind in the program itself, by strace. */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Box, PROGRAM } from '../e2e/harness.ts';
+
+/** The calls by which the program works, with the errors that a kernel may give for each. Not `close`: Node's own library aborts where that fails. */
+export const CALLS = {
+  unlink: ['EROFS', 'EACCES', 'EIO'],
+  rmdir: ['EROFS', 'EACCES', 'EIO'],
+  rename: ['ENOSPC', 'EIO', 'EROFS'],
+  mkdir: ['ENOSPC', 'EROFS', 'EACCES'],
+  fsync: ['EIO', 'ENOSPC'],
+  write: ['ENOSPC', 'EIO'],
+  utimensat: ['EROFS', 'EACCES'],
+  ftruncate: ['EIO'],
+  openat: ['EMFILE', 'EACCES', 'EIO', 'ENOSPC', 'EROFS'],
+  read: ['EIO'],
+  getdents64: ['EIO'],
+  statx: ['EACCES', 'EIO'],
+  readlink: ['EIO', 'EACCES'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Call = keyof typeof CALLS;
+
+/** Those that change nothing. */
+export const LOOKS: readonly Call[] = ['openat', 'read', 'getdents64', 'statx', 'readlink'];
+
+export interface Fault {
+  call: Call;
+  error: string;
+  /** Which one fails. */
+  n: number;
+  /** All after it fail too. */
+  stays: boolean;
+}
+
+export function wordsOf({ call, error, n, stays }: Fault): string {
+  return `${call} ${error} at ${n}${stays ? ' and ever after' : ''}`;
+}
+
+/** What strace wrote of each process, by line; that of the program itself first. */
+function traces(dir: string): string[][] {
+  const files = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'latin1').split('\n'));
+  const isProgram = (lines: string[]): boolean =>
+    lines.some((line) => line.startsWith('execve(') && line.includes(PROGRAM));
+  return files.sort((a, b) => Number(isProgram(b)) - Number(isProgram(a)));
+}
+
+const OWN_PROGRAM = dirname(PROGRAM);
+
+/**
+ * The call is about a file of the host or of the kernel's tables. What is not: Node's own start, its pipes, the program's own code; a machine on which these fail has no
+ * program that could say so.
+ */
+function isOurs(line: string, box: Box): boolean {
+  return (
+    (line.includes(box.dir) || line.includes('/proc/')) &&
+    !line.includes(OWN_PROGRAM) &&
+    !/<(?:pipe|socket|anon_inode):/.test(line)
+  );
+}
+
+/** Which of its calls are about files of the host, by kind, in a run that nothing disturbs. */
+export async function countCalls(
+  box: Box,
+  args: readonly string[],
+  calls: readonly Call[],
+): Promise<Map<Call, number[]>> {
+  await box.run([...args, '--json'], { prefix: strace(box, calls), env: ENV });
+  const seen = new Map<Call, number>();
+  const found = new Map<Call, number[]>(calls.map((call) => [call, []]));
+  for (const line of traces(traceDir(box))[0]!) {
+    const call = /^(\w+)\(/.exec(line)?.[1] as Call | undefined;
+    if (call === undefined || !calls.includes(call)) continue;
+    const n = (seen.get(call) ?? 0) + 1;
+    seen.set(call, n);
+    if (isOurs(line, box)) found.get(call)!.push(n);
+  }
+  return found;
+}
+
+/** strace counts for each thread; what little the program does in another one comes in order too. */
+export const ENV = { UV_THREADPOOL_SIZE: '1' };
+
+function traceDir(box: Box): string {
+  return join(box.dir, 'trace');
+}
+
+function strace(box: Box, calls: readonly Call[], inject: readonly string[] = []): string[] {
+  const dir = traceDir(box);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir);
+  // It ends with the last of them: for a host without services, which would go on.
+  const follow = ['--follow-forks', '--seccomp-bpf'];
+  const [decode, limit] = ['--decode-fds=path', '--string-limit=4096'];
+  const output = ['--output-separately', `--output=${join(dir, 'of')}`];
+  return [
+    'strace',
+    ...follow,
+    decode,
+    '--quiet=all',
+    limit,
+    ...output,
+    '-e',
+    `trace=${calls.join(',')},execve`,
+    ...inject,
+  ];
+}
+
+/** What goes before the program for a fault, and what tells afterwards which call it met; null: none, or one that says nothing of the program. */
+export function injection(box: Box, { call, error, n, stays }: Fault): { prefix: string[]; met(): string | null } {
+  return {
+    prefix: strace(box, [call], ['-e', `inject=${call}:error=${error}:when=${n}${stays ? '+' : ''}`]),
+    met: () => {
+      const [first] = traces(traceDir(box)).flatMap((lines) => lines.filter((line) => line.includes('(INJECTED)')));
+      return first !== undefined && isOurs(first, box) ? first : null;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** The n-th call of each kind that looks fails in the program as built: the run says so truly, and the next one finishes. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passedOver, whyNoProgram } from '../fixture/needs.ts';
+import { Arena } from './arena.ts';
+import { type Call, countCalls } from './inject.ts';
+import { faultsOf } from './sample.ts';
+import { tryFaults } from './trial.ts';
+
+const noStrace = passedOver('System calls that fail', await whyNoProgram('strace', 'strace'));
+/** How many of each in a test run. */
+const FEW = { openat: 6, read: 3, getdents64: 3, statx: 4, readlink: 2 } as const;
+
+describe.skipIf(noStrace)('a call that looks and fails', () => {
+  let arena: Arena;
+  let counted: Map<Call, number[]>;
+  beforeAll(async () => {
+    arena = await Arena.make({ services: false });
+    counted = await countCalls(arena.box, ['-u'], Object.keys(FEW) as Call[]);
+    await arena.reset();
+  });
+  afterAll(() => arena?.destroy());
+
+  it.each(Object.keys(FEW) as (keyof typeof FEW)[])('%s', { timeout: 24 * 3600_000 }, async (call) => {
+    const faults = faultsOf(counted, { [call]: FEW[call] });
+    const { met, ends, wrong } = await tryFaults(arena, faults);
+    process.stdout.write(`${call}: ${met} faults, ended with ${JSON.stringify(ends)}\n`);
+    expect(wrong).toEqual([]);
+    expect(met).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,155 @@
+/**
+ * Servers that fail, as the program meets them. Also: refused and gone (test/e2e/failures.test.ts 5 to 9), 57P01 (test/e2e/way-back.test.ts), 53200 (test/host/postgres/batches.test.ts,
+ * test/steps/database-clear.test.ts), 55006 (test/run/password-file.test.ts, test/steps/owner-drop.test.ts), TLS (test/e2e/credentials.test.ts, test/host/postgres/connect.test.ts),
+ * frozen servers (connect, dump, clear-others in test/host/postgres/), a lost answer to a commit (test/steps/database-clear.test.ts).
+ */
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Arena, isSame } from './arena.ts';
+import { judge } from './trial.ts';
+import { type Trouble, Wire } from './wire.ts';
+
+const WORDS = ['-u', '--timeout', '5'];
+
+let arena: Arena;
+let wire: Wire;
+/** Bytes from the server in each connection of a run that nothing disturbs. */
+let usual: number[];
+
+beforeAll(async () => {
+  // It comes before the host that names it, and after the server it leads to.
+  arena = await Arena.make({}, ['-u'], async (server) => {
+    wire = await Wire.start(server.port);
+    return { engine: { host: '127.0.0.1', port: wire.port } };
+  });
+  usual = wire.bytes;
+  wire.mend();
+});
+afterEach(async () => {
+  wire?.mend();
+  await arena?.reset();
+});
+afterAll(async () => {
+  await arena?.destroy();
+  await wire?.end();
+});
+
+const mend = async (): Promise<void> => wire.mend();
+
+describe('a connection', () => {
+  /** The connections of a run by what comes through them: the look, and the largest, which is the dump. */
+  const dump = (): number => usual.indexOf(Math.max(...usual)) + 1;
+
+  const CASES: [where: string, how: Trouble['how'], afterBytes: number][] = [
+    ['look', 'reset', 300],
+    ['look', 'silence', 300],
+    ['dump', 'reset', 200_000],
+    ['dump', 'silence', 200_000],
+  ];
+  it.each(CASES)('of the %s meets a %s: nothing is lost, the next run finishes', async (where, how, afterBytes) => {
+    const connection = where === 'look' ? 1 : dump();
+    wire.trouble = { connection, afterBytes, how };
+    const outcome = await arena.box.run([...WORDS, '--json']);
+    expect(outcome.code).toBe(where === 'look' ? 3 : 5);
+    expect(isSame(arena.before, await arena.state())).toBe(true);
+    expect(outcome.ms).toBeLessThan(60_000);
+    expect(await judge(arena, outcome, WORDS, mend)).toEqual([]);
+  });
+
+  it('of any kind is reset after any number of bytes', { timeout: 600_000 }, async () => {
+    const tried: number[] = [];
+    const parts = process.env.FAULTS === undefined ? [0.6] : [0, 0.3, 0.6, 0.95];
+    for (const [index, bytes] of usual.entries()) {
+      for (const part of parts) {
+        wire.trouble = { connection: index + 1, afterBytes: Math.floor(bytes * part), how: 'reset' };
+        const outcome = await arena.box.run([...WORDS, '--json']);
+        tried.push(outcome.code ?? -1);
+        expect(await judge(arena, outcome, WORDS, mend), JSON.stringify(wire.trouble)).toEqual([]);
+        await arena.reset();
+        wire.mend();
+      }
+    }
+    expect(new Set(tried).size).toBeGreaterThan(1);
+  });
+
+  it('of 40 ms there and back makes a run slow, and nothing else', async () => {
+    wire.latencyMs = 20;
+    const outcome = await arena.box.run([...WORDS, '--json']);
+    wire.latencyMs = 0;
+    expect(outcome.code).toBe(0);
+    expect(await judge(arena, outcome, WORDS, mend)).toEqual([]);
+  });
+});
+
+describe('a server', () => {
+  it.each([
+    [1, 5, 'for the dump beside the session that holds the tables (53300)'],
+    [0, 3, 'for anybody (53300)'],
+  ])('that has %i connections for the role has none left: exit %i %s', async (limit, code) => {
+    await arena.box.server.superuser(`ALTER ROLE engine CONNECTION LIMIT ${limit}`);
+    const outcome = await arena.box.run([...WORDS, '--json']);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stdout).toMatch(/too many connections/);
+    expect(isSame(arena.before, await arena.state())).toBe(true);
+    const open = async (): Promise<void> =>
+      void (await arena.box.server.superuser('ALTER ROLE engine CONNECTION LIMIT -1'));
+    expect(await judge(arena, outcome, WORDS, open)).toEqual([]);
+  });
+
+  it('that is killed while it is dumped (57P01, 57P03) is what it was when it runs again', async () => {
+    const { server } = arena.box;
+    const running = arena.box.start([...WORDS, '--json']);
+    await running.saw('Back up database');
+    await server.kill();
+    const outcome = await running.ended;
+    await server.restart();
+    expect(outcome.code).toBe(5);
+    expect(isSame(arena.before, await arena.state())).toBe(true);
+    expect(await judge(arena, outcome, WORDS, mend)).toEqual([]);
+  });
+
+  it('whose table the role may not drop (42501) refuses, and the next run finishes', async () => {
+    const { server } = arena.box;
+    await server.superuser('ALTER TABLE public.vds_static OWNER TO postgres', 'engine');
+    const outcome = await arena.box.run([...WORDS, '--json']);
+    expect(outcome.code).toBe(3);
+    const give = async (): Promise<void> =>
+      void (await server.superuser('ALTER TABLE public.vds_static OWNER TO engine', 'engine'));
+    expect(await judge(arena, outcome, WORDS, give)).toEqual([]);
+  });
+});
+
+describe("PostgreSQL's programs", () => {
+  /** A directory first in PATH, with the programs of the machine and some of another kind. */
+  function instead(scripts: Record<string, string>): NodeJS.ProcessEnv {
+    const { bin } = arena.box.server.programs;
+    const dir = join(arena.box.dir, 'bin');
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir);
+    for (const name of ['pg_dump', 'pg_restore', 'psql']) {
+      if (name in scripts)
+        writeFileSync(join(dir, name), `#!/bin/sh\nreal=${bin}/${name}\n${scripts[name]}\n`, { mode: 0o755 });
+      else symlinkSync(join(bin, name), join(dir, name));
+    }
+    return { PATH: `${dir}:${process.env.PATH}` };
+  }
+  const ONLY_DUMP = 'case "$*" in --version) exec $real "$@" ;; esac';
+
+  it.each([
+    ['a dump that is cut off, with a good word', { pg_dump: `${ONLY_DUMP}\n$real "$@" | head -c 150000` }],
+    [
+      'a dump with zeros in it',
+      { pg_dump: `${ONLY_DUMP}\n$real "$@" | { head -c 100000; head -c 20000 /dev/zero; tail -c +120001; }` },
+    ],
+    ['a dump of nothing', { pg_dump: ONLY_DUMP }],
+    ['a pg_dump that is killed', { pg_dump: `${ONLY_DUMP}\n$real "$@" | head -c 100000; kill -KILL $$` }],
+    ['a pg_dump that says nothing more', { pg_dump: `${ONLY_DUMP}\n$real "$@" | head -c 100000; exec sleep 600` }],
+    ['a pg_restore that fails', { pg_restore: `${ONLY_DUMP}\nexit 1` }],
+  ])('%s: nothing is lost, the next run finishes', async (_, scripts) => {
+    const outcome = await arena.box.run([...WORDS, '--json'], { env: instead(scripts as Record<string, string>) });
+    expect(outcome.code).toBe(5);
+    expect(isSame(arena.before, await arena.state())).toBe(true);
+    expect(await judge(arena, outcome, WORDS, mend)).toEqual([]);
+  });
+});
