@@ -15,6 +15,7 @@ import type { Command, Report, Verdict } from './model/report.ts';
 import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
+import { continuedCleanup, runsIfReadable } from './restore/unfinished.ts';
 import { verify } from './verify/index.ts';
 
 /** How a run talks with whoever started it. */
@@ -77,6 +78,7 @@ export async function planRun(
   const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true });
   const plan = makePlan(facts, options.wishes, {
     backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}`,
+    continues: continuedCleanup(runsIfReadable(options.root), facts),
   });
   const outcome: Outcome = plan.refusals.length > 0 ? 'refused' : plan.steps.length === 0 ? 'nothing-to-do' : 'ok';
   const steps = plannedSteps(plan, (step) => touched(options.root, step));
@@ -102,7 +104,8 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   refuseJobs(facts);
   const id = newRunId(new Date());
   const paths = runPaths(options.root, id, options.backupDir);
-  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup });
+  const continues = continuedCleanup(runsIfReadable(options.root), facts);
+  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup, continues });
   const finish = (outcome: Outcome, more: Partial<Parameters<typeof makeReport>[0]> = {}): Report =>
     makeReport({ ...options, outcome, startedAt, facts, ...more });
 

@@ -5,6 +5,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Kept, Plan, Wishes } from '../model/plan.ts';
+import type { ContinuedRun } from '../model/unfinished.ts';
 import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
 import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
@@ -35,6 +36,8 @@ import { planReload } from './web-server-steps.ts';
 export interface PlanOptions {
   /** Real path of the directory the run's backup will be made in. */
   backupDir: string;
+  /** The unfinished run that this one goes on with. */
+  continues?: ContinuedRun | null;
 }
 
 function subjectsOf(facts: Facts, layout: Layout, wishes: Wishes, refusals: Refusal[]): DatabaseSubject[] {
@@ -225,6 +228,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const kept: Kept[] = [...decisions.kept, ...empty.kept];
   return {
     ...empty,
+    ...(options.continues && list.steps.length > 0 ? { continues: options.continues } : {}),
     keepPki: effective.keepPki,
     databases,
     steps: list.steps,
