@@ -101,8 +101,9 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const effective: Wishes = { ...wishes, keepPki: pki.keep };
   const decisions = decideFiles(facts, layout, effective);
   const restore = pkiRestoreOf(facts, pki.restoreFrom);
+  const promotions = promotionsOf(facts, layout, effective);
   // What comes back is kept like what was never gone: records name it, and the next run finds nothing to do.
-  for (const path of restore?.kept ?? []) decisions.keptPaths.add(path);
+  for (const path of [...(restore?.kept ?? []), ...promotions.map(({ path }) => path)]) decisions.keptPaths.add(path);
   const list = new StepList();
   const timekeeping = timekeepingOf(facts, layout, effective);
   const ovn = ovnRowsOf(facts, layout, effective);
@@ -115,7 +116,6 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const rewrites = rewritesNeeded(facts, layout, effective, decisions);
   // Records that are rewritten, or already say what is kept, are not removed with the rest.
   if (!keep && decisions.keptPaths.size > 0) decisions.remove.set('records', []);
-  const promotions = promotionsOf(facts, layout, effective);
   const overwritten = promotions
     .map(({ path }) => path)
     .filter((path) => facts.files.some((file) => file.path === path));
