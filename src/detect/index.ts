@@ -41,6 +41,8 @@ export interface DetectOptions {
   noVerdict?: boolean;
   /** The release an earlier look at the same host found: by now its marker and packages may be gone. */
   release?: Release | null;
+  /** That of an unfinished run, where neither marker nor package is left to tell: what that run would have removed too is looked for in its places. */
+  continued?: Release | null;
   /** Components whose database the caller asks itself. */
   asked?: readonly ComponentId[];
 }
@@ -75,21 +77,21 @@ function contextOf(
 
 /** Reads everything. */
 export async function detect(host: Host, options: DetectOptions): Promise<Facts> {
-  const { root } = options;
+  const { root, continued = null } = options;
   const caller = findCaller(root);
   const told: Told = { notes: [], faults: [] };
   const base = contextOf(host, options, caller.uid, told);
   // Begun here, waited for at the end: these programs are asked while files are read.
   const tools = machineTools();
-  const finding = await findLayout(base, layoutOf(options.release ?? null));
+  const finding = await findLayout(base, layoutOf(options.release ?? null), layoutOf(continued));
   const { layout, marker, installed } = finding;
   const plain: DetectContext = { ...base, layout };
   // Servers answer while files are read.
   const context: DetectContext = { ...plain, early: await EarlyContacts.ask(plain, options.asked ?? []) };
 
   const records = await findRecords(context);
-  const found = await findFiles(context, records.merged, marker);
-  const files = [...found.files, ...(await recordFiles(context, records.paths))];
+  const ours = await findFiles(context, records.merged, marker);
+  const files = [...ours.files, ...(await recordFiles(context, records.paths))];
   const copies = files.filter(({ copyOf }) => copyOf !== undefined);
   const credentials = await findCredentials(context, copies);
   files.push(...credentials.pgpass.filter(({ path }) => !files.some((one) => one.path === path)));
@@ -103,8 +105,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     findKept(context, marker),
   ]);
 
-  const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
-  if (anything) judgeRelease(context, finding.told, layout);
+  const directories = await findDirectories(context);
+  const found = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
+  // An unfinished run may have left nothing but a directory, which by itself says nothing of a setup.
+  const anything = found || (continued !== null && directories.length > 0);
+  if (anything) judgeRelease(context, { ...finding.told, release: finding.told.release ?? continued }, layout);
   if (root !== '/') await judgeShared(context, host.machine, databases);
   const outside = root === '/' ? [] : await findOutsideTmp(context, databases);
   const servicePids = services.flatMap(({ pids }) => pids);
@@ -112,8 +117,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     root,
     readAt: new Date().toISOString(),
     caller,
-    release: finding.told.release ?? (anything ? layout.releases.at(-1)! : null),
-    releaseWhy: finding.told.why,
+    release: finding.told.release ?? (anything ? (continued ?? layout.releases.at(-1)!) : null),
+    releaseWhy: finding.told.release === null && continued !== null ? 'the unfinished run' : finding.told.why,
     setup: setupState(layout, marker, anything, pki, databases),
     package: packageState(
       installed,
@@ -137,8 +142,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     otherHosts: await findOtherHosts(context, marker, setUp.components, databases),
     hollow: await findHollow(context),
     // Where setup recorded what the layout knows, the layout says better why it stays.
-    kept: uniquePaths([...kept, ...found.kept, ...(anything ? await findOthers(context, files) : [])]),
-    directories: await findDirectories(context),
+    kept: uniquePaths([...kept, ...ours.kept, ...(anything ? await findOthers(context, files) : [])]),
+    directories,
     tools: await tools,
     space: findSpace(files, lines, options.backupBase, caller.uid),
     sslConf: await findTlsConfig(context),

@@ -93,8 +93,15 @@ async function firstPackage(
   return answer;
 }
 
-/** @param fixed the layout of an earlier look at the same host: by now its marker and packages may be gone */
-export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: Layout | null): Promise<LayoutFinding> {
+/**
+ * @param fixed the layout of an earlier look at the same host: by now its marker and packages may be gone
+ * @param continued that of an unfinished run, for where nothing else tells
+ */
+export async function findLayout(
+  context: Omit<DetectContext, 'layout'>,
+  fixed: Layout | null,
+  continued: Layout | null = null,
+): Promise<LayoutFinding> {
   const marker = await firstMarker(context);
   const [installed, setup] = await Promise.all([
     firstPackage(
@@ -109,6 +116,6 @@ export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: 
   const version = (one: LayoutFinding['installed']): string | null =>
     one === null || one === 'unknown' ? null : one.version;
   const told = releaseFrom(marker, version(installed));
-  const layout = fixed ?? layoutOf(told.release) ?? (await guess(context));
+  const layout = fixed ?? layoutOf(told.release) ?? continued ?? (await guess(context));
   return { layout, marker, installed, setupVersion: version(setup), told };
 }

@@ -2,6 +2,7 @@
 import type { JournalEntry } from '../apply/journal.ts';
 import { HostError } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
+import type { Release } from '../model/layout.ts';
 import type { ContinuedRun } from '../model/unfinished.ts';
 import { hasRemoved, isUnfinished } from './choose.ts';
 import { type EarlierRun, readRuns } from './runs.ts';
@@ -52,6 +53,11 @@ function wasSetUpSince({ journal }: EarlierRun, { files }: Pick<Facts, 'files'>)
     ({ path, phase, identity }) =>
       (phase === 'marker' || phase === 'records') && !wrote.has(path) && identity.mtimeMs > ended,
   );
+}
+
+/** The release that the unfinished cleanup took the host for, if there is such a run. */
+export function continuedRelease(runs: readonly EarlierRun[]): Release | null {
+  return unfinishedOf(runs, 'cleanup').at(-1)?.plan?.release ?? null;
 }
 
 export function continuedCleanup(runs: readonly EarlierRun[], facts: Pick<Facts, 'files'>): ContinuedRun | null {
