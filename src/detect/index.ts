@@ -90,8 +90,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const context: DetectContext = { ...plain, early: await EarlyContacts.ask(plain, options.asked ?? []) };
 
   const records = await findRecords(context);
-  const ours = await findFiles(context, records.merged, marker);
-  const files = [...ours.files, ...(await recordFiles(context, records.paths))];
+  const found = await findFiles(context, records.merged, marker);
+  const files = [...found.files, ...(await recordFiles(context, records.paths))];
   const copies = files.filter(({ copyOf }) => copyOf !== undefined);
   const credentials = await findCredentials(context, copies);
   files.push(...credentials.pgpass.filter(({ path }) => !files.some((one) => one.path === path)));
@@ -106,9 +106,9 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   ]);
 
   const directories = await findDirectories(context);
-  const found = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
-  // An unfinished run may have left nothing but a directory, which by itself says nothing of a setup.
-  const anything = found || (continued !== null && directories.length > 0);
+  const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
+  // A directory by itself is no trace of a setup, and there is no database to ask for; but it may be all that an unfinished run left.
+  const isRest = !anything && finding.told.release === null && continued !== null && directories.length > 0;
   if (anything) judgeRelease(context, { ...finding.told, release: finding.told.release ?? continued }, layout);
   if (root !== '/') await judgeShared(context, host.machine, databases);
   const outside = root === '/' ? [] : await findOutsideTmp(context, databases);
@@ -117,7 +117,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     root,
     readAt: new Date().toISOString(),
     caller,
-    release: finding.told.release ?? (anything ? (continued ?? layout.releases.at(-1)!) : null),
+    release: finding.told.release ?? (anything || isRest ? (continued ?? layout.releases.at(-1)!) : null),
     releaseWhy: finding.told.release === null && continued !== null ? 'the unfinished run' : finding.told.why,
     setup: setupState(layout, marker, anything, pki, databases),
     package: packageState(
@@ -135,14 +135,14 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     lines,
     services: anything ? services : [],
     strays: anything && root !== '/' ? await host.services.strays(servicePids) : [],
-    databases,
+    databases: isRest ? [] : databases,
     dwhUuid: await findIdentity(context),
     pki,
     ovn: await findOvn(context, anything ? setUp.components : []),
     otherHosts: await findOtherHosts(context, marker, setUp.components, databases),
     hollow: await findHollow(context),
     // Where setup recorded what the layout knows, the layout says better why it stays.
-    kept: uniquePaths([...kept, ...ours.kept, ...(anything ? await findOthers(context, files) : [])]),
+    kept: uniquePaths([...kept, ...found.kept, ...(anything ? await findOthers(context, files) : [])]),
     directories,
     tools: await tools,
     space: findSpace(files, lines, options.backupBase, caller.uid),

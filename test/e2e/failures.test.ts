@@ -165,6 +165,7 @@ describe('ways in which the existing cleanup fails', () => {
     const [run] = box.runs();
     rmSync(box.path(`/var/lib/engine-cleanup/${run}/report.json`));
     const { report } = await box.json(['-u']);
+    expect(report.refusals).toEqual([]);
     expect(report).toMatchObject({ outcome: 'ok', host: { generation: '4.5' }, continues: { run } });
     expect(box.exists(directory)).toBe(false);
     expect((await box.json(['-u'])).report).toMatchObject({ outcome: 'nothing-to-do', steps: [] });
