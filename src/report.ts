@@ -85,6 +85,7 @@ export function makeReport(input: ReportInput): Report {
     ...(input.restarted ? { intact: true, restarted: input.restarted } : {}),
     ...(plan && plan.answers.length > 0 ? { answers: plan.answers } : {}),
     ...(plan?.restores ? { restores: plan.restores.run } : {}),
+    ...(plan?.continues ? { continues: plan.continues } : {}),
     ...(input.runs ? { runs: input.runs } : {}),
     ...(input.error ? { error: input.error } : {}),
     durationMs: Math.round(performance.now() - input.startedAt),

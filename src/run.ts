@@ -15,6 +15,7 @@ import type { Command, Report, Verdict } from './model/report.ts';
 import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
+import { continuedCleanup, continuedRelease, runsIfReadable } from './restore/unfinished.ts';
 import { verify } from './verify/index.ts';
 
 /** How a run talks with whoever started it. */
@@ -55,7 +56,7 @@ function read(
   options: RunOptions,
   parts: RunParts,
   judgeKeys: boolean,
-  more: Pick<DetectOptions, 'asked' | 'release' | 'noVerdict'> = {},
+  more: Pick<DetectOptions, 'asked' | 'release' | 'continued' | 'noVerdict'> = {},
 ): Promise<Facts> {
   const { root, wishes } = options;
   return detect(parts.host, {
@@ -74,9 +75,12 @@ export async function planRun(
   parts: RunParts,
 ): Promise<{ report: Report; plan: Plan; facts: Facts }> {
   const startedAt = performance.now();
-  const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true });
+  const runs = runsIfReadable(options.root);
+  const continued = continuedRelease(runs);
+  const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true, continued });
   const plan = makePlan(facts, options.wishes, {
     backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}`,
+    continues: continuedCleanup(runs, facts),
   });
   const outcome: Outcome = plan.refusals.length > 0 ? 'refused' : plan.steps.length === 0 ? 'nothing-to-do' : 'ok';
   const steps = plannedSteps(plan, (step) => touched(options.root, step));
@@ -98,11 +102,14 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   const { wishes } = options;
   refuseOthers(parts.host);
   const noVerdict = wishes.unattended && wishes.keepDatabases !== true; // what it finds in them is about to go
-  const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict });
+  const runs = runsIfReadable(options.root);
+  const continued = continuedRelease(runs);
+  const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict, continued });
   refuseJobs(facts);
   const id = newRunId(new Date());
   const paths = runPaths(options.root, id, options.backupDir);
-  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup });
+  const continues = continuedCleanup(runs, facts);
+  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup, continues });
   const finish = (outcome: Outcome, more: Partial<Parameters<typeof makeReport>[0]> = {}): Report =>
     makeReport({ ...options, outcome, startedAt, facts, ...more });
 

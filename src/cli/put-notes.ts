@@ -1,6 +1,20 @@
 /** Warnings and refusals as text. */
 import type { Refusal, Warning } from '../model/errors.ts';
+import type { ContinuedRun } from '../model/unfinished.ts';
 import type { Page } from './page.ts';
+
+/** The unfinished run that a plan goes on with. */
+export function putContinued(page: Page, continues: ContinuedRun | undefined): void {
+  if (continues === undefined) return;
+  const { run, started, stoppedAt, backup } = continues;
+  page.heading('Unfinished');
+  page.text(
+    `Continues the run of ${started.replace('T', ' ').slice(0, 19)} UTC (${run}), which stopped at: ${stoppedAt}.`,
+  );
+  if (backup === null) return;
+  page.text('What is gone already is in its backup, which stays as it is:');
+  page.command(backup);
+}
 
 export function putWarnings(page: Page, warnings: readonly Warning[]): void {
   if (warnings.length === 0) return;

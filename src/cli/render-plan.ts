@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
 import { changedAndRemoved, putBackup, putDatabases, putFiles, putFound, putServices, putSteps } from './plan-parts.ts';
-import { putRefusals, putWarnings } from './put-notes.ts';
+import { putContinued, putRefusals, putWarnings } from './put-notes.ts';
 import type { View } from './view.ts';
 
 /** What engine-setup will meet after a run that keeps a database. */
@@ -20,6 +20,7 @@ export function renderPlan(plan: Plan, facts: Facts, view: View): string {
   const page = new Page(view);
   page.heading(`Cleanup of ${plan.root === '/' ? view.hostname : `the installation below ${plan.root}`}`);
   putFound(page, facts);
+  putContinued(page, plan.continues);
   putDatabases(page, plan, facts);
   putServices(page, plan);
   putFiles(page, plan);

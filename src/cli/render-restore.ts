@@ -6,7 +6,7 @@ import { shellWord } from '../model/shell.ts';
 import { putKept } from './kept.ts';
 import { Page } from './page.ts';
 import { putPaths } from './path-list.ts';
-import { putRefusals, putWarnings } from './put-notes.ts';
+import { putContinued, putRefusals, putWarnings } from './put-notes.ts';
 import { printable } from './safe.ts';
 import { count, size } from './text.ts';
 import type { View } from './view.ts';
@@ -32,6 +32,7 @@ export function renderRestorePlan(plan: Plan, view: View): string {
   page.heading(
     `Restore ${plan.root === '/' ? `on ${view.hostname}` : `below ${plan.root}`} of what run ${plan.restores?.run} removed`,
   );
+  putContinued(page, plan.continues);
   if (plan.changed.length > 0) {
     page.heading(
       plan.refusals.length > 0 ? 'Changed since that run' : 'Changed since that run, and replaced all the same',

@@ -143,6 +143,11 @@ export function putBackupPlace(page: Page, report: Report): void {
   }
   page.text('It holds passwords and private keys. To remove it when it is no longer needed:');
   page.command(`rm -r ${shellWord(backup)}`);
+  const before = report.continues?.backup ?? null;
+  if (before !== null) {
+    page.text('What the unfinished run had removed, with which this one went on, is in a backup of its own:');
+    page.command(before);
+  }
 }
 
 function isObstacle({ ok }: Check): boolean {

@@ -41,6 +41,8 @@ export interface DetectOptions {
   noVerdict?: boolean;
   /** The release an earlier look at the same host found: by now its marker and packages may be gone. */
   release?: Release | null;
+  /** That of an unfinished run, where neither marker nor package is left to tell: what that run would have removed too is looked for in its places. */
+  continued?: Release | null;
   /** Components whose database the caller asks itself. */
   asked?: readonly ComponentId[];
 }
@@ -75,13 +77,13 @@ function contextOf(
 
 /** Reads everything. */
 export async function detect(host: Host, options: DetectOptions): Promise<Facts> {
-  const { root } = options;
+  const { root, continued = null } = options;
   const caller = findCaller(root);
   const told: Told = { notes: [], faults: [] };
   const base = contextOf(host, options, caller.uid, told);
   // Begun here, waited for at the end: these programs are asked while files are read.
   const tools = machineTools();
-  const finding = await findLayout(base, layoutOf(options.release ?? null));
+  const finding = await findLayout(base, layoutOf(options.release ?? null), layoutOf(continued));
   const { layout, marker, installed } = finding;
   const plain: DetectContext = { ...base, layout };
   // Servers answer while files are read.
@@ -103,8 +105,11 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     findKept(context, marker),
   ]);
 
+  const directories = await findDirectories(context);
   const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
-  if (anything) judgeRelease(context, finding.told, layout);
+  // A directory by itself is no trace of a setup, and there is no database to ask for; but it may be all that an unfinished run left.
+  const isRest = !anything && finding.told.release === null && continued !== null && directories.length > 0;
+  if (anything) judgeRelease(context, { ...finding.told, release: finding.told.release ?? continued }, layout);
   if (root !== '/') await judgeShared(context, host.machine, databases);
   const outside = root === '/' ? [] : await findOutsideTmp(context, databases);
   const servicePids = services.flatMap(({ pids }) => pids);
@@ -112,8 +117,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     root,
     readAt: new Date().toISOString(),
     caller,
-    release: finding.told.release ?? (anything ? layout.releases.at(-1)! : null),
-    releaseWhy: finding.told.why,
+    release: finding.told.release ?? (anything || isRest ? (continued ?? layout.releases.at(-1)!) : null),
+    releaseWhy: finding.told.release === null && continued !== null ? 'the unfinished run' : finding.told.why,
     setup: setupState(layout, marker, anything, pki, databases),
     package: packageState(
       installed,
@@ -130,7 +135,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     lines,
     services: anything ? services : [],
     strays: anything && root !== '/' ? await host.services.strays(servicePids) : [],
-    databases,
+    databases: isRest ? [] : databases,
     dwhUuid: await findIdentity(context),
     pki,
     ovn: await findOvn(context, anything ? setUp.components : []),
@@ -138,7 +143,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     hollow: await findHollow(context),
     // Where setup recorded what the layout knows, the layout says better why it stays.
     kept: uniquePaths([...kept, ...found.kept, ...(anything ? await findOthers(context, files) : [])]),
-    directories: await findDirectories(context),
+    directories,
     tools: await tools,
     space: findSpace(files, lines, options.backupBase, caller.uid),
     sslConf: await findTlsConfig(context),

@@ -120,8 +120,15 @@ function laterInstalled({ releases, upgradedBy = [] }: Layout, told: ReleaseFind
   return { release: releases.at(-1)!, why: `password file of setup, beside a later ${told.why}`, unknown: null };
 }
 
-/** @param fixed the layout of an earlier look at the same host: by now its marker and packages may be gone */
-export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: Layout | null): Promise<LayoutFinding> {
+/**
+ * @param fixed the layout of an earlier look at the same host: by now its marker and packages may be gone
+ * @param continued that of an unfinished run, for where nothing else tells
+ */
+export async function findLayout(
+  context: Omit<DetectContext, 'layout'>,
+  fixed: Layout | null,
+  continued: Layout | null = null,
+): Promise<LayoutFinding> {
   const marker = await firstMarker(context);
   const [installed, setup] = await Promise.all([
     firstPackage(
@@ -138,6 +145,6 @@ export async function findLayout(context: Omit<DetectContext, 'layout'>, fixed: 
   const byVersion = releaseFrom(marker, version(installed));
   const earlier = fixed?.upgradedBy ? fixed : await notUpgraded(context, marker, byVersion);
   const told = earlier === null ? byVersion : laterInstalled(earlier, byVersion);
-  const layout = fixed ?? earlier ?? layoutOf(told.release) ?? (await guess(context));
+  const layout = fixed ?? earlier ?? layoutOf(told.release) ?? continued ?? (await guess(context));
   return { layout, marker, installed, setupVersion: version(setup), told };
 }

@@ -5,6 +5,7 @@ import type { AdminServer, Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
 import type { CopiedFile, Identity, LineEdit, OutsideFile, OvnRows, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
+import type { ContinuedRun } from './unfinished.ts';
 
 /** `restore`: by the command of that name only. */
 export type DatabaseAction = 'drop' | 'clear' | 'keep' | 'absent' | 'foreign' | 'refuse' | 'restore';
@@ -215,6 +216,7 @@ export interface Plan {
   mode: 'drop' | 'keep' | 'restore';
   /** The run that is put back, and the real path of its backup. */
   restores?: { run: string; backup: string };
+  continues?: ContinuedRun;
   keepPki: boolean;
   databases: PlannedDatabase[];
   /** In the order in which they run. */

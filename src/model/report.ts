@@ -2,6 +2,7 @@
 import type { Refusal, Warning } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { DatabaseAction, Kept } from './plan.ts';
+import type { ContinuedRun } from './unfinished.ts';
 
 export type Command = 'cleanup' | 'plan' | 'verify' | 'restore' | 'runs';
 
@@ -82,6 +83,8 @@ export interface Report {
   root: string;
   /** Of the command `restore`: the run that is put back. */
   restores?: string;
+  /** The run that did not come to its end, and with which this one goes on. */
+  continues?: ContinuedRun;
   /** Of the command `runs`: the oldest first. */
   runs?: ListedRun[];
   run: { id: string; log: string; backup: string | null } | null;

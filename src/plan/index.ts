@@ -4,7 +4,8 @@ import type { Refusal, Warning } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
-import type { Kept, Plan, Wishes } from '../model/plan.ts';
+import type { Plan, Wishes } from '../model/plan.ts';
+import type { ContinuedRun } from '../model/unfinished.ts';
 import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
 import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
@@ -35,6 +36,8 @@ import { planReload } from './web-server-steps.ts';
 export interface PlanOptions {
   /** Real path of the directory the run's backup will be made in. */
   backupDir: string;
+  /** The unfinished run that this one goes on with. */
+  continues?: ContinuedRun | null;
 }
 
 function subjectsOf(facts: Facts, layout: Layout, wishes: Wishes, refusals: Refusal[]): DatabaseSubject[] {
@@ -98,8 +101,9 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const effective: Wishes = { ...wishes, keepPki: pki.keep };
   const decisions = decideFiles(facts, layout, effective);
   const restore = pkiRestoreOf(facts, pki.restoreFrom);
+  const promotions = promotionsOf(facts, layout, effective);
   // What comes back is kept like what was never gone: records name it, and the next run finds nothing to do.
-  for (const path of restore?.kept ?? []) decisions.keptPaths.add(path);
+  for (const path of [...(restore?.kept ?? []), ...promotions.map(({ path }) => path)]) decisions.keptPaths.add(path);
   const list = new StepList();
   const timekeeping = timekeepingOf(facts, layout, effective);
   const ovn = ovnRowsOf(facts, layout, effective);
@@ -112,7 +116,6 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   const rewrites = rewritesNeeded(facts, layout, effective, decisions);
   // Records that are rewritten, or already say what is kept, are not removed with the rest.
   if (!keep && decisions.keptPaths.size > 0) decisions.remove.set('records', []);
-  const promotions = promotionsOf(facts, layout, effective);
   const overwritten = promotions
     .map(({ path }) => path)
     .filter((path) => facts.files.some((file) => file.path === path));
@@ -215,21 +218,21 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
 
   const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) => realPath(facts.root, dir));
   const databases = subjects.map(({ planned }) => planned);
-  refusals.push(...findRefusals(facts, wishes, subjects, removedDirs), ...pki.refusals);
-  refusals.push(...leftoverRefusals(subjects, isBare(facts)));
+  const left = leftoverRefusals(subjects, isBare(facts));
+  refusals.push(...findRefusals(facts, wishes, subjects, removedDirs), ...pki.refusals, ...left);
   const warnings: Warning[] = [
     ...empty.warnings,
     ...pki.warnings,
     ...findWarnings(facts, layout, effective, subjects, decisions),
     ...forcedWarnings(refusals, wishes),
   ];
-  const kept: Kept[] = [...decisions.kept, ...empty.kept];
   return {
     ...empty,
+    ...(options.continues && list.steps.length > 0 ? { continues: options.continues } : {}),
     keepPki: effective.keepPki,
     databases,
     steps: list.steps,
-    kept,
+    kept: [...decisions.kept, ...empty.kept],
     refusals: dropForced(refusals, wishes),
     warnings,
     changed: decisions.changed,

@@ -9,7 +9,7 @@ function begun({ journal }: EarlierRun): Set<string> {
 }
 
 /** It is a cleanup that began to remove something. */
-function removedSomething(run: EarlierRun): boolean {
+export function hasRemoved(run: EarlierRun): boolean {
   const steps = begun(run);
   return (
     run.command === 'cleanup' && (run.plan?.steps ?? []).some(({ id, destructive }) => destructive && steps.has(id))
@@ -18,7 +18,7 @@ function removedSomething(run: EarlierRun): boolean {
 
 /** Restores of a run that count: no cleanup came after them, and they were not undone by a restore of their own. */
 function restoresOf(id: string, runs: readonly EarlierRun[]): EarlierRun[] {
-  const lastCleanup = runs.filter(removedSomething).at(-1)?.id ?? '';
+  const lastCleanup = runs.filter(hasRemoved).at(-1)?.id ?? '';
   const restores = runs.filter(({ plan, id: own }) => plan?.restores?.run === id && own > lastCleanup);
   return restores.filter((restore) => restoresOf(restore.id, runs).length === 0);
 }
@@ -45,13 +45,13 @@ export function putBackBy(id: string, runs: readonly EarlierRun[]): PutBack {
   return { paths, databases };
 }
 
-function isUnfinished({ outcome }: EarlierRun): boolean {
+export function isUnfinished({ outcome }: EarlierRun): boolean {
   return outcome === 'unfinished' || outcome === 'incomplete' || outcome === 'interrupted' || outcome === 'internal';
 }
 
 /** The cleanup that ended unfinished and that this one went on with; null if there is none. */
 export function continuedBy(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun | null {
-  const earlier = runs.filter((one) => removedSomething(one) && one.id < run.id).at(-1);
+  const earlier = runs.filter((one) => hasRemoved(one) && one.id < run.id).at(-1);
   return earlier !== undefined && isUnfinished(earlier) ? earlier : null;
 }
 
@@ -68,7 +68,7 @@ export function chooseRun(runs: readonly EarlierRun[], name: string | null): Ear
       'See "engine-cleanup runs" for all of them.',
     );
   }
-  let run = runs.filter((one) => removedSomething(one) || one.unknown).at(-1) ?? null;
+  let run = runs.filter((one) => hasRemoved(one) || one.unknown).at(-1) ?? null;
   while (run !== null && restoredBy(run.id, runs) !== null) {
     const earlier = continuedBy(run, runs);
     if (earlier === null) break;

@@ -25,6 +25,7 @@ import { makeRestorePlan } from './plan.ts';
 import { effectsOf } from './read-steps.ts';
 import { type EarlierRun, type RunBackup, readOwn, readRuns } from './runs.ts';
 import { withSecrets } from './secrets.ts';
+import { continuedRestore } from './unfinished.ts';
 
 export interface RestoreOptions extends RunOptions {
   /** Id of the run to put back, or how it begins; null: the last that removed something. */
@@ -118,6 +119,8 @@ async function putBack(
   const { release, databases } = source;
   const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
   const plan = makeRestorePlan(findings, wishes, target);
+  const continues = continuedRestore(runs, run.id);
+  if (continues !== null && plan.steps.length > 0) plan.continues = continues;
   const earlier = continuedBy(run, runs);
   if (earlier !== null && restoredBy(earlier.id, runs) === null) {
     const message = `Run ${run.id} went on with run ${earlier.id}, which had ended unfinished. What that one removed is put back by a restore of its own, after this one.`;

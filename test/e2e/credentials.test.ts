@@ -38,6 +38,8 @@ describe('credentials that survive only', () => {
     expect(report).toMatchObject({ exitCode: 0, databases: [{ action: 'keep' }], verify: { ready: true } });
     expect(box.text(DATABASE)).toContain('sample-password');
     expect(box.exists(`${DATABASE}.20260402101500`)).toBe(false);
+    // As setup recorded it, and as a run records it that finds it there.
+    expect(box.text(box.host.record)).toContain(`= ${DATABASE}\n`);
     await cleared();
   });
 

@@ -1,5 +1,5 @@
 /** The nine ways in which the existing cleanup was measured to fail, each ended well. */
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Box, difference } from './harness.ts';
@@ -154,5 +154,20 @@ describe('ways in which the existing cleanup fails', () => {
     expect(code).toBe(3);
     expect(stdout + stderr).toMatch(/terminal/);
     expect(stdout + stderr).toMatch(/--unattended|-u/);
+  });
+
+  it('what a killed run left is removed, be it nothing but an empty directory', async () => {
+    const directory = '/etc/ovirt-engine/uninstall.d';
+    await fullAndReady();
+    // Of nobody, as far as one can see.
+    mkdirSync(box.path(directory));
+    expect((await box.json(['-u'])).report).toMatchObject({ outcome: 'nothing-to-do' });
+    const [run] = box.runs();
+    rmSync(box.path(`/var/lib/engine-cleanup/${run}/report.json`));
+    const { report } = await box.json(['-u']);
+    expect(report.refusals).toEqual([]);
+    expect(report).toMatchObject({ outcome: 'ok', host: { generation: '4.5' }, continues: { run } });
+    expect(box.exists(directory)).toBe(false);
+    expect((await box.json(['-u'])).report).toMatchObject({ outcome: 'nothing-to-do', steps: [] });
   });
 });

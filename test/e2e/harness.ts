@@ -65,10 +65,14 @@ export class Box<Host extends HostTree = ThrowAwayHost> {
     return readFileSync(this.path(inside), 'utf8');
   }
 
-  start(args: string[], more: { env?: NodeJS.ProcessEnv; input?: string; prefix?: string[] } = {}): Running {
+  /** `program`: another than the built one. */
+  start(
+    args: string[],
+    more: { env?: NodeJS.ProcessEnv; input?: string; prefix?: string[]; program?: string } = {},
+  ): Running {
     const began = performance.now();
     const { bin, env } = this.server.programs;
-    const command = [...(more.prefix ?? []), process.execPath, PROGRAM, '--root', this.root, ...args];
+    const command = [...(more.prefix ?? []), process.execPath, more.program ?? PROGRAM, '--root', this.root, ...args];
     const child = spawn(command[0]!, command.slice(1), {
       env: { ...process.env, ...env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1', ...more.env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,0 +1,31 @@
+// `npm run crash`: kills runs at every place, each on a host of its own, and adds up how many of the next runs came to the same end. `npm test` tries some of them. Takes hours on a small machine;
+// `npm run crash -- system-calls` is one file of test/crash.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const top = new URL('..', import.meta.url).pathname;
+const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
+const file = join(dir, 'figures');
+writeFileSync(file, '');
+const only = process.argv.slice(2).map((word) => `test/crash/${word}`);
+const { status } = spawnSync(
+  join(top, 'node_modules/.bin/vitest'),
+  ['run', ...(only.length > 0 ? only : ['test/crash'])],
+  {
+    cwd: top,
+    stdio: 'inherit',
+    env: { ...process.env, CRASH: 'all', CRASH_FIGURES: file },
+  },
+);
+const told = readFileSync(file, 'utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line));
+rmSync(dir, { recursive: true, force: true });
+for (const { title, tried, converged } of told)
+  process.stdout.write(`${title}: ${tried} tried, ${converged} converged\n`);
+const sum = (key) => told.reduce((total, one) => total + one[key], 0);
+process.stdout.write(`\nKill points: ${sum('tried')} tried, ${sum('converged')} converged\n`);
+process.exitCode = status ?? 1;

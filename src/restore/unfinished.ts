@@ -1,0 +1,77 @@
+/** The unfinished run that the next one goes on with. */
+import type { JournalEntry } from '../apply/journal.ts';
+import { HostError } from '../model/errors.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Release } from '../model/layout.ts';
+import type { ContinuedRun } from '../model/unfinished.ts';
+import { hasRemoved, isUnfinished } from './choose.ts';
+import { type EarlierRun, readRuns } from './runs.ts';
+
+/** Runs of one command at the end of the list that began to do something and did not come to their end, the oldest first. Those that ended before that count for nothing. */
+function unfinishedOf(runs: readonly EarlierRun[], command: EarlierRun['command']): EarlierRun[] {
+  const begun = runs.filter(({ journal, plan }) => plan !== null && journal.some(({ event }) => event === 'begin'));
+  const ended = begun.findLastIndex((run) => !isUnfinished(run) || run.command !== command);
+  return begun.slice(ended + 1);
+}
+
+/** The title of the step in which a run ended; of its last one where it ended after that. */
+function stoppedAt({ journal, plan }: EarlierRun): string {
+  const open = new Map<string, JournalEntry>();
+  let last = '';
+  for (const entry of journal) {
+    const { event, step } = entry;
+    if (step === undefined) continue;
+    if (event === 'begin') open.set(step, entry);
+    else if (event === 'end' && entry.status === 'done') open.delete(step);
+    if (event === 'begin' || event === 'end') last = step;
+  }
+  const [first = last] = open.keys();
+  return plan?.steps.find(({ id }) => id === first)?.title ?? first;
+}
+
+/** What the next run says of them; null where there is none. */
+function continued(runs: readonly EarlierRun[]): ContinuedRun | null {
+  const stopped = runs.at(-1);
+  if (stopped === undefined) return null;
+  // The first that began to destroy: its backup was whole before that, and has what later ones do not find any more.
+  const first = runs.find(hasRemoved);
+  const backup = first?.backup?.state === 'whole' ? first.backup.dir : null;
+  return { run: stopped.id, started: stopped.started, stoppedAt: stoppedAt(stopped), backup };
+}
+
+/** The restores of one run that ended unfinished. */
+export function continuedRestore(runs: readonly EarlierRun[], run: string): ContinuedRun | null {
+  const restores = unfinishedOf(runs, 'restore');
+  return restores.every(({ plan }) => plan?.restores?.run === run) ? continued(restores) : null;
+}
+
+/** A marker or record that the run did not write, and that is newer than its journal. */
+function wasSetUpSince({ journal }: EarlierRun, { files }: Pick<Facts, 'files'>): boolean {
+  const wrote = new Set(journal.flatMap(({ event, touches = [] }) => (event === 'begin' ? touches : [])));
+  const ended = Date.parse(String(journal.at(-1)?.at ?? ''));
+  return files.some(
+    ({ path, phase, identity }) =>
+      (phase === 'marker' || phase === 'records') && !wrote.has(path) && identity.mtimeMs > ended,
+  );
+}
+
+/** The release that the unfinished cleanup took the host for, if there is such a run. */
+export function continuedRelease(runs: readonly EarlierRun[]): Release | null {
+  return unfinishedOf(runs, 'cleanup').at(-1)?.plan?.release ?? null;
+}
+
+export function continuedCleanup(runs: readonly EarlierRun[], facts: Pick<Facts, 'files'>): ContinuedRun | null {
+  const cleanups = unfinishedOf(runs, 'cleanup');
+  const last = cleanups.at(-1);
+  return last === undefined || wasSetUpSince(last, facts) ? null : continued(cleanups);
+}
+
+/** Earlier runs, for what a plan says of them. Where they cannot be listed, nothing is said: a run that is to write beside them is refused by that itself. */
+export function runsIfReadable(root: string): EarlierRun[] {
+  try {
+    return readRuns(root);
+  } catch (error) {
+    if (error instanceof HostError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The built program under strace, killed as the n-th system call of a kind is made, itself or a program that it started; see scene.ts for what is held. And no file with a password is left
+ * besides the host's own and the backups: at the kill none that others could read, and after the next run none at all. `npm run crash` tries every call, `npm test` some of them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passedOver, whyNoProgram } from '../fixture/needs.ts';
+import { Figures } from './figures.ts';
+import { SMALL } from './hosts.ts';
+import { spread } from './kill-points.ts';
+import { goOn } from './killing.ts';
+import { buildDyingProgram } from './program.ts';
+import type { Scene } from './scene.ts';
+import { everyFile, newHolders } from './secrets.ts';
+import { at, type CallPoint, callPoints, counting, ONE_THREAD } from './system-calls.ts';
+
+const noStrace = passedOver('Being killed at a system call', await whyNoProgram('strace', 'strace'));
+const ALL = process.env.CRASH === 'all';
+const SAMPLE = 40;
+const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
+
+const nameOf = ({ call, n, others }: CallPoint): string => `${call} ${n}${others ? ' of another thread' : ''}`;
+
+/** Evenly spread over the run, and of each kind of call at least one. */
+function sample(points: readonly CallPoint[]): CallPoint[] {
+  const kinds = [...new Set(points.map(({ call, others }) => `${call} ${others}`))];
+  const one = kinds.map((kind) => {
+    const same = points.filter(({ call, others }) => `${call} ${others}` === kind);
+    return same[Math.floor(same.length / 2)]!;
+  });
+  return [...new Set([...one, ...spread(points, SAMPLE - one.length)])];
+}
+
+describe.skipIf(noStrace).each(SMALL)('$title', ({ make }) => {
+  let scene: Scene;
+  let points: CallPoint[];
+  const figures = new Figures('system calls');
+
+  beforeAll(async () => {
+    scene = await make(await buildDyingProgram(dir));
+    await scene.reset();
+    const trace = join(dir, 'trace');
+    const { code } = await scene.box.run(scene.args, { env: ONE_THREAD, prefix: counting(trace) });
+    expect(code).toBe(scene.end.code);
+    points = callPoints(trace);
+  }, 600_000);
+  afterAll(async () => {
+    figures.tell();
+    await scene?.destroy();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** What is wrong after a kill there and the run that follows. */
+  async function troubleAt(point: CallPoint): Promise<string[]> {
+    await scene.reset();
+    const files = everyFile(scene.box.root);
+    await scene.box.run(scene.args, { env: ONE_THREAD, prefix: at(point, 'SIGKILL') });
+    const { kept, lost } = await scene.lost();
+    const open = newHolders(scene.box.root, files).filter(({ mode }) => (mode & 0o077) !== 0);
+    const trouble = await goOn(scene, kept);
+    const left = newHolders(scene.box.root, files).filter(({ path }) => !path.includes('/backup/'));
+    return [
+      ...lost.map((what) => `${what} is not as it was, and in no whole backup`),
+      ...open.map(({ path, mode }) => `${path} holds a password and has mode ${mode.toString(8)}`),
+      ...trouble,
+      ...left.map(({ path }) => `${path} holds a password`),
+    ];
+  }
+
+  it('acts by all of the calls that matter', () => {
+    const made = new Set(points.map(({ call }) => call));
+    for (const call of ['connect', 'openat', 'write', 'fsync', 'unlink', 'rename', 'mkdir', 'rmdir'])
+      expect(made, call).toContain(call);
+  });
+
+  it('ends as if nothing had been, killed at any call', { timeout: 14_400_000 }, async () => {
+    const wrong: string[] = [];
+    for (const point of ALL ? points : sample(points)) {
+      const trouble = await troubleAt(point);
+      figures.count(trouble.length === 0);
+      wrong.push(...trouble.map((text) => `${nameOf(point)}: ${text}`));
+    }
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,88 @@
+/** What a plan says of the unfinished run that it goes on with. */
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../src/apply/journal.ts';
+import type { FileFact } from '../../src/model/facts.ts';
+import type { Plan, Step } from '../../src/model/plan.ts';
+import type { EarlierRun } from '../../src/restore/runs.ts';
+import { continuedCleanup, continuedRestore } from '../../src/restore/unfinished.ts';
+
+const STEPS = [
+  { id: 'stop', title: 'Stop', destructive: false },
+  { id: 'clear', title: 'Clear', destructive: true },
+  { id: 'remove', title: 'Remove', destructive: true },
+] as Step[];
+const AT = '2026-01-01T00:00:00.000Z';
+
+const begin = (step: string, touches: string[] = []): JournalEntry => ({ event: 'begin', step, touches, at: AT });
+const end = (step: string, status = 'done'): JournalEntry => ({ event: 'end', step, status, at: AT });
+
+function run(id: string, journal: JournalEntry[], more: Partial<EarlierRun> = {}): EarlierRun {
+  return {
+    id,
+    started: AT,
+    path: `/${id}`,
+    command: 'cleanup',
+    outcome: 'unfinished',
+    plan: { steps: STEPS } as Plan,
+    trouble: null,
+    unknown: false,
+    journal,
+    backup: { dir: `/${id}/backup`, state: 'whole', why: '', sizeBytes: 0, manifest: null },
+    ...more,
+  };
+}
+
+const file = (phase: string, mtimeMs: number): FileFact => ({ path: '/m', phase, identity: { mtimeMs } }) as FileFact;
+const told = (runs: EarlierRun[], files: FileFact[] = []) => continuedCleanup(runs, { files });
+
+describe('a cleanup goes on with the last one that began something and did not come to its end', () => {
+  it('and names the step in which that ended, with its backup where anything was destroyed', () => {
+    expect(told([])).toBeNull();
+    expect(told([run('1', [begin('stop')])])).toEqual({ run: '1', started: AT, stoppedAt: 'Stop', backup: null });
+    const clearing = run('1', [begin('stop'), end('stop'), begin('clear')]);
+    expect(told([clearing])).toMatchObject({ stoppedAt: 'Clear', backup: '/1/backup' });
+    expect(told([run('1', [begin('stop'), end('stop')])])).toMatchObject({ stoppedAt: 'Stop' });
+  });
+
+  it.each(['incomplete', 'interrupted', 'internal'] as const)('also where it was %s itself', (outcome) => {
+    const journal = [begin('clear'), end('clear', 'failed'), begin('remove'), end('remove')];
+    expect(told([run('1', journal, { outcome })])).toMatchObject({ run: '1', stoppedAt: 'Clear' });
+  });
+
+  it.each(['ok', 'unready', 'nothing-to-do'] as const)('not where it ended %s', (outcome) => {
+    expect(told([run('1', [begin('clear')], { outcome })])).toBeNull();
+    expect(told([run('1', [begin('clear')]), run('2', [begin('clear')], { outcome })])).toBeNull();
+  });
+
+  it('and the backup is that of the first of several that destroyed anything', () => {
+    const runs = [run('1', [begin('stop')]), run('2', [begin('clear')]), run('3', [begin('clear')]), run('4', [])];
+    expect(told(runs)).toMatchObject({ run: '3', backup: '/2/backup' });
+    expect(told([run('0', [begin('clear')], { outcome: 'ok' }), ...runs])).toMatchObject({ backup: '/2/backup' });
+    const partial = { dir: '/1/backup', state: 'partial', why: '', sizeBytes: 0, manifest: null } as const;
+    expect(told([run('1', [begin('clear')], { backup: partial })])).toMatchObject({ backup: null });
+  });
+
+  it('not where something was set up since', () => {
+    const runs = [run('1', [begin('clear')])];
+    expect(told(runs, [file('marker', Date.parse(AT) - 1), file('drop-ins', Date.parse(AT) + 1)])).not.toBeNull();
+    expect(told(runs, [file('marker', Date.parse(AT) + 1)])).toBeNull();
+    expect(told(runs, [file('records', Date.parse(AT) + 1)])).toBeNull();
+    // The run itself wrote it, and was killed before it could say so.
+    expect(told([run('1', [begin('clear', ['/m'])])], [file('records', Date.parse(AT) + 1)])).not.toBeNull();
+  });
+});
+
+describe('a restore goes on with the last restore of the same run', () => {
+  const restore = (id: string, of: string): EarlierRun =>
+    run(id, [begin('clear')], {
+      command: 'restore',
+      plan: { steps: STEPS, restores: { run: of, backup: '/b' } } as Plan,
+    });
+
+  it('and with no other, nor with a cleanup', () => {
+    expect(continuedRestore([restore('2', '1')], '1')).toMatchObject({ run: '2', stoppedAt: 'Clear' });
+    expect(continuedRestore([restore('2', '0')], '1')).toBeNull();
+    expect(continuedRestore([run('2', [begin('clear')])], '1')).toBeNull();
+    expect(told([restore('2', '1')])).toBeNull();
+  });
+});
