@@ -6,9 +6,11 @@ import type { Credentials } from '../model/credentials.ts';
 import { messageOf } from '../model/errors.ts';
 import type { AdminView } from '../model/facts.ts';
 import type { DatabaseLayout } from '../model/layout.ts';
+import { parentOf } from '../model/paths.ts';
 import { isSilent } from '../model/reach.ts';
 import { type AdminLogin, lookByLogin } from './admin-by-login.ts';
 import type { Contact, LookContext } from './contact.ts';
+import { copiesOf } from './read/copies.ts';
 import { databaseCredentials, readDropIns } from './read/drop-in.ts';
 
 /** Where nobody with such rights can be asked, or is not asked. */
@@ -106,13 +108,24 @@ function loginsToTry({ contact: { credentials, reach }, logins }: AdminWays): Ad
   return isOwn ? [...admins, { credentials, onlySuperuser: true }] : admins;
 }
 
+/** A file; where it is not there, what a killed setup or the removal of its package left of it. */
+async function textsOf({ host: { files } }: LookContext, path: string): Promise<{ path: string; text: string }[]> {
+  const own = await files.readText(path);
+  if (own !== null) return [{ path, text: own }];
+  const names = (await files.list(parentOf(path)).catch(() => null)) ?? [];
+  const copies = copiesOf(path, names).map(async (copy) => ({
+    path: copy.path,
+    text: await files.readText(copy.path),
+  }));
+  return (await Promise.all(copies)).flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]));
+}
+
 /** Roles without a database of their own that our own files name. */
 async function readOnlyRoles(context: LookContext, layout: DatabaseLayout): Promise<string[]> {
   const roles: string[] = [];
   for (const { prefix, credentials } of layout.readOnlyRoles ?? []) {
-    for (const path of credentials) {
-      const text = await context.host.files.readText(path);
-      const raw = text === null ? null : databaseCredentials(readDropIns([{ path, text }]).values, prefix);
+    for (const { path, text } of (await Promise.all(credentials.map((path) => textsOf(context, path)))).flat()) {
+      const raw = databaseCredentials(readDropIns([{ path, text }]).values, prefix);
       if (raw && !roles.includes(raw.role)) roles.push(raw.role);
     }
   }

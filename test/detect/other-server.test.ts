@@ -39,19 +39,32 @@ const ANOTHER = { available: false, why: expect.stringContaining('reaches anothe
 
 /** What is found of the engine's database through one socket, with the port and a password of the server. */
 async function look(socketDir: string, password = ENGINE_PASSWORD, name = 'engine'): Promise<DatabaseFact> {
+  return lookAt({ socketDir, password, name, files: { readText: async () => null, list: async () => null } });
+}
+
+interface Look {
+  socketDir: string;
+  password: string;
+  name: string;
+  files: Partial<Host['files']>;
+  component?: 'engine' | 'dwh';
+}
+
+async function lookAt({ socketDir, password, name, files, component = 'engine' }: Look): Promise<DatabaseFact> {
   const psql = join(server.programs.bin, 'psql');
   const databases = createDatabases({ psql, account: testAccount(), socketDir });
   const credentials = credentialsOf(server, { database: name, secret: vault.put(password) });
-  const files = { readText: async () => null } as unknown as Host['files'];
   const context = {
-    host: { databases, files } as Host,
+    host: { databases, files: files as Host['files'] } as Host,
     vault,
     root: '/',
     timeoutMs: LIMIT,
     layout: g5,
     extraCa: [],
   };
-  const [found] = await lookAgain(context, [database({ local: true, credentials, candidates: [credentials] })]);
+  const [found] = await lookAgain(context, [
+    database({ component, local: true, credentials, candidates: [credentials] }),
+  ]);
   return found!;
 }
 
@@ -87,6 +100,26 @@ describe('the local superuser', () => {
       reach: { state: 'absent' },
       admin: { available: true, database: { exists: false } },
     });
+  });
+
+  it('sees the read-only role that a killed setup left in a temporary file', async () => {
+    const path = '/etc/ovirt-engine-dwh/ovirt-engine-dwhd.conf.d/10-setup-grafana-database.conf';
+    await server.superuser('CREATE ROLE reader LOGIN');
+    const text = 'GRAFANA_DB_HOST="localhost"\nGRAFANA_DB_USER="reader"\nGRAFANA_DB_DATABASE="engine"\n';
+    const lookWith = (name: string) =>
+      lookAt({
+        socketDir: server.socketDir,
+        password: ENGINE_PASSWORD,
+        name: 'engine',
+        component: 'dwh',
+        files: {
+          readText: async (one) => (one === path.replace(/[^/]+$/, name) ? text : null),
+          list: async (dir) => (path.startsWith(`${dir}/`) ? [name] : null),
+        },
+      });
+    for (const name of ['10-setup-grafana-database.conf', '10-setup-grafana-database.conf.a1b2c3d4.tmp'])
+      expect((await lookWith(name)).admin.readOnlyRoles, name).toMatchObject([{ name: 'reader', exists: true }]);
+    expect((await lookWith('10-setup-grafana-database.conf.mine')).admin.readOnlyRoles).toEqual([]);
   });
 
   it('without a login is used only where its server listens on the port of the credentials', async () => {
