@@ -47,7 +47,8 @@ function testStage(title, config) {
   const out = join(work, `${config.replaceAll('/', '-')}.json`);
   // A narrowed run may have nothing to do in one of the stages.
   const filter = narrow.length > 0 ? ['--passWithNoTests', ...narrow] : [];
-  const args = ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile=${out}`, ...filter];
+  const reporters = ['default', 'json', join(top, 'scripts/flaky-reporter.mjs')].map((name) => `--reporter=${name}`);
+  const args = ['run', '--config', config, '--retry=1', ...reporters, `--outputFile.json=${out}`, ...filter];
   stage(title, bin('vitest'), args, () => counts(out));
 }
 

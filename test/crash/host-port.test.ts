@@ -61,7 +61,7 @@ describe.each(SETTINGS)('$title', ({ make }) => {
   });
 });
 
-describe('every kind of step', () => {
+describe.runIf(ALL)('every kind of step', () => {
   const moments = ['before', 'in', 'after'] as const;
   const all = (Object.keys(RUNNERS) as StepKind[]).flatMap((kind) => moments.map((when) => `${kind} ${when}`));
 

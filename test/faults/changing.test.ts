@@ -8,7 +8,7 @@ import { tryFaults } from './trial.ts';
 
 const noStrace = passedOver('System calls that fail', await whyNoProgram('strace', 'strace'));
 /** How many of each in a test run. */
-const FEW = { unlink: 4, rmdir: 1, rename: 1, mkdir: 2, fsync: 5, write: 5, utimensat: 1, ftruncate: 1 } as const;
+const FEW = { unlink: 2, rmdir: 1, rename: 1, mkdir: 1, fsync: 2, write: 2, utimensat: 1, ftruncate: 1 } as const;
 
 describe.skipIf(noStrace)('a call that changes something and fails', () => {
   let arena: Arena;

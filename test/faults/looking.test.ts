@@ -8,7 +8,7 @@ import { tryFaults } from './trial.ts';
 
 const noStrace = passedOver('System calls that fail', await whyNoProgram('strace', 'strace'));
 /** How many of each in a test run. */
-const FEW = { openat: 6, read: 3, getdents64: 3, statx: 4, readlink: 2 } as const;
+const FEW = { openat: 2, read: 1, getdents64: 1, statx: 1, readlink: 1 } as const;
 
 describe.skipIf(noStrace)('a call that looks and fails', () => {
   let arena: Arena;
