@@ -77,6 +77,11 @@ async function unfinished(arena: Arena, words: readonly string[]): Promise<strin
   return [...wrong, `the rerun ends with ${report.exitCode}: ${why.join('; ') || JSON.stringify(report.verify)}`];
 }
 
+/** Where a read of its own event descriptor fails, libuv ends the process at once: as if it had been killed. */
+function wasAborted({ signal }: Outcome): boolean {
+  return signal === 'SIGABRT';
+}
+
 /** What came of a run that was disturbed in some way: everything that is wrong with it and with the run after it. */
 export async function judge(
   arena: Arena,
@@ -84,6 +89,11 @@ export async function judge(
   words: readonly string[],
   mend: () => Promise<void> = async () => undefined,
 ): Promise<string[]> {
+  if (wasAborted(outcome)) {
+    const lost = await unsaved(arena);
+    await mend();
+    return [...lost, ...(await unfinished(arena, words))];
+  }
   const report = reportOf(outcome);
   const wrong: string[] = [];
   if (STACK.test(outcome.stderr)) wrong.push(`a stack trace: ${outcome.stderr.slice(-600)}`);
