@@ -2,8 +2,8 @@
 import { LAYOUTS, layoutOf } from '../layouts/index.ts';
 import type { MarkerFacts } from '../model/facts.ts';
 import type { Layout, Release } from '../model/layout.ts';
+import { releaseOf } from '../model/versions.ts';
 import type { DetectContext } from './context.ts';
-import { releaseOf } from './read/versions.ts';
 
 export interface ReleaseFinding {
   release: Release | null;

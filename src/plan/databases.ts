@@ -115,8 +115,7 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
   }
   const drop = mayDrop(fact, layout);
   if (drop !== null) return { action: 'drop', why: isHalfDropped(fact) ? HALF_DROPPED_WHY : drop };
-  if (isHalfDropped(fact) || reach.state === 'half-dropped')
-    return refuse(fact, HALF_DROPPED_WHY, 'Let a superuser of its server finish the drop');
+  if (isHalfDropped(fact)) return refuse(fact, HALF_DROPPED_WHY, 'Let a superuser of its server finish the drop');
   if (reach.state === 'absent') return { action: 'absent', why: 'the server says that it does not exist' };
   if (admin.available && admin.database?.exists === false)
     return { action: 'absent', why: 'the server says that it does not exist' };
@@ -139,7 +138,7 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
     return refuse(fact, reach.message, "Put its credentials into setup's drop-in, or start its server if it is local");
   if (reach.state === 'rejected') return refuse(fact, reach.message, "Correct the password in setup's drop-in");
   if (reach.state === 'sealed') return refuse(fact, reach.message, 'Let a superuser reset its connection limit');
-  const isDown = isSilent(reach.code);
+  const isDown = reach.state === 'unreachable' && isSilent(reach.code);
   const hint = isDown ? 'Start the server or mend the network' : 'Let a DBA mend what the server says';
   return refuse(fact, reach.message, `${hint}, then run this again`);
 }

@@ -2,8 +2,8 @@
 import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import type { Check } from '../model/report.ts';
+import { compareVersions, numericVersion, releaseOf } from '../model/versions.ts';
 import { isUpgrade, obstacle, told } from './check.ts';
-import { compareVersions, numbers } from './setup-version.ts';
 
 /**
  * Setup's own package and the engine's of two versions: an upgrade on its way, where a version lock holds the engine back until setup updates it. A newer engine waits for a newer setup, and since
@@ -12,8 +12,9 @@ import { compareVersions, numbers } from './setup-version.ts';
 function checkVersions(facts: Facts, layout: Layout): Check[] {
   const { packageVersion, setupPackageVersion } = facts;
   if (packageVersion === null || setupPackageVersion === null) return [];
-  if (numbers(packageVersion) === numbers(setupPackageVersion)) return [];
-  if (layout.setupUpdatesEngine && compareVersions(packageVersion, setupPackageVersion) < 0) {
+  const difference = compareVersions(packageVersion, setupPackageVersion);
+  if (difference === 0) return [];
+  if (layout.setupUpdatesEngine && difference < 0) {
     return [
       told(
         'package-version',
@@ -30,11 +31,6 @@ function checkVersions(facts: Facts, layout: Layout): Check[] {
   ];
 }
 
-/** The release of a version: `4.5` of `4.5.8-1.el9`. */
-function releaseOf(version: string): string {
-  return numbers(version).split('.').slice(0, 2).join('.');
-}
-
 /**
  * A kept database that a newer setup made or upgraded: an older one neither refuses nor downgrades it, and runs its own scripts over it (ovirt-engine, `dbscripts/dbfunc-common.sh`: what the
  * database has and the scripts lack is not looked at).
@@ -44,9 +40,11 @@ function checkOlderSetup(facts: Facts, layout: Layout): Check[] {
   const made = marker?.version;
   if (setupPackageVersion === null || !made || !isUpgrade(facts, layout)) return [];
   if (compareVersions(setupPackageVersion, made) >= 0) return [];
-  const detail = `The kept database is of version ${numbers(made)}, and ${layout.setupPackageName} is older, ${numbers(setupPackageVersion)}: it neither refuses nor downgrades it`;
+  const detail = `The kept database is of version ${numericVersion(made)}, and ${layout.setupPackageName} is older, ${numericVersion(setupPackageVersion)}: it neither refuses nor downgrades it`;
   if (releaseOf(made) === releaseOf(setupPackageVersion)) return [told('setup-older', detail)];
-  return [obstacle('setup-older', `${detail}.`, `Install ${layout.setupPackageName} ${numbers(made)} or newer first.`)];
+  return [
+    obstacle('setup-older', `${detail}.`, `Install ${layout.setupPackageName} ${numericVersion(made)} or newer first.`),
+  ];
 }
 
 export function checkPackages(facts: Facts, layout: Layout): Check[] {

@@ -6,8 +6,9 @@ import type { CertificateFact, Facts } from '../model/facts.ts';
 import type { Layout, RenewalRule } from '../model/layout.ts';
 import { nameOf } from '../model/paths.ts';
 import type { Check } from '../model/report.ts';
+import { compareVersions } from '../model/versions.ts';
 import { listed, mainDatabase, obstacle } from './check.ts';
-import { compareVersions, setupVersion } from './setup-version.ts';
+import { setupVersion } from './setup-version.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

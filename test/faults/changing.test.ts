@@ -1,30 +1,7 @@
 /** The n-th call of each kind that changes something fails in the program as built: the run says so truly, and the next one finishes. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { passedOver, whyNoProgram } from '../fixture/needs.ts';
-import { Arena } from './arena.ts';
-import { type Call, countCalls } from './inject.ts';
-import { faultsOf } from './sample.ts';
-import { tryFaults } from './trial.ts';
+import { describeCalls } from './calls.ts';
 
-const noStrace = passedOver('System calls that fail', await whyNoProgram('strace', 'strace'));
 /** How many of each in a test run. */
 const FEW = { unlink: 2, rmdir: 1, rename: 1, mkdir: 1, fsync: 2, write: 2, utimensat: 1, ftruncate: 1 } as const;
 
-describe.skipIf(noStrace)('a call that changes something and fails', () => {
-  let arena: Arena;
-  let counted: Map<Call, number[]>;
-  beforeAll(async () => {
-    arena = await Arena.make({ services: false });
-    counted = await countCalls(arena.box, ['-u'], Object.keys(FEW) as Call[]);
-    await arena.reset();
-  });
-  afterAll(() => arena?.destroy());
-
-  it.each(Object.keys(FEW) as (keyof typeof FEW)[])('%s', { timeout: 24 * 3600_000 }, async (call) => {
-    const faults = faultsOf(counted, { [call]: FEW[call] });
-    const { met, ends, wrong } = await tryFaults(arena, faults);
-    process.stdout.write(`${call}: ${met} faults, ended with ${JSON.stringify(ends)}\n`);
-    expect(wrong).toEqual([]);
-    expect(met).toBeGreaterThan(0);
-  });
-});
+await describeCalls('a call that changes something and fails', FEW);

@@ -7,10 +7,10 @@
  */
 import type { MarkerFacts } from '../../model/facts.ts';
 import type { Layout } from '../../model/layout.ts';
+import { numericVersion } from '../../model/versions.ts';
 import { splitLines, UNIVERSAL_ENDS } from './blanks.ts';
 import { parseIni, scanIni } from './ini.ts';
 import type { Problem } from './problem.ts';
-import { numericVersion } from './versions.ts';
 
 export type OtopiValue = string | number | boolean | null | string[];
 

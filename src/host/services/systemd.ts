@@ -66,9 +66,12 @@ export class SystemdServices implements Services {
   /** Takes away every link that starts a unit at boot, its aliases too. @throws HostError if it still is enabled afterwards */
   async disable(unit: string): Promise<void> {
     const options = { purpose: `disable ${unit}`, timeoutMs: this.#timeoutMs };
-    if (isGone(await this.#show(unit))) return disableInstalled(createFiles('/'), unit, this.#timeoutMs);
-    await runOrFail('systemctl', [...QUIETLY, 'disable', '--', full(unit)], options);
-    if (!isEnabled(unit, await this.#show(unit))) return;
+    const ended = await run('systemctl', [...QUIETLY, 'disable', '--', full(unit)], options);
+    const shown = await this.#show(unit);
+    // systemd disables nothing whose unit file is gone.
+    if (isGone(shown)) return disableInstalled(createFiles('/'), unit, this.#timeoutMs);
+    if (ended.code !== 0) throw statusError('systemctl', options, ended);
+    if (!isEnabled(unit, shown)) return;
     throw new HostError(`${unit} is still enabled after "systemctl disable ${unit}".`, {
       hint: `See "systemctl cat ${unit}" and the links below /etc/systemd/system, then run this again.`,
     });

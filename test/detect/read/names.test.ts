@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { baseOfCopy, copiesOf } from '../../../src/detect/read/copies.ts';
 import { isSetupPgpass, parsePgpassLine } from '../../../src/detect/read/pgpass.ts';
-import { compareVersions, numericVersion, releaseOf } from '../../../src/detect/read/versions.ts';
+import { compareVersions, numericVersion, releaseOf } from '../../../src/model/versions.ts';
 
 describe('copies beside a file', () => {
   test('carry a time, several, the name of a temporary file, or that of what a package put aside', () => {

@@ -1,5 +1,5 @@
 /** Version strings of packages and of setup's marker. A milestone (`4.5.8_master`) or a package release (`4.5.7-1.el9`) may follow the numbers. */
-import { RELEASES, type Release } from '../../model/layout.ts';
+import { RELEASES, type Release } from './layout.ts';
 
 /** The numbers a version starts with, `4.5.8` of `4.5.8_master`; null if it starts with none. */
 export function numericVersion(version: string): string | null {

@@ -1,0 +1,30 @@
+/** Kinds of system calls that fail in the program as built, on one host that is brought back to its beginning between them. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passedOver, whyNoProgram } from '../fixture/needs.ts';
+import { Arena } from './arena.ts';
+import { type Call, countCalls } from './inject.ts';
+import { faultsOf } from './sample.ts';
+import { tryFaults } from './trial.ts';
+
+/** @param few how many faults of each kind in a test run */
+export async function describeCalls(title: string, few: Readonly<Partial<Record<Call, number>>>): Promise<void> {
+  const noStrace = passedOver('System calls that fail', await whyNoProgram('strace', 'strace'));
+  const calls = Object.keys(few) as Call[];
+  describe.skipIf(noStrace)(title, () => {
+    let arena: Arena;
+    let counted: Map<Call, number[]>;
+    beforeAll(async () => {
+      arena = await Arena.make({ services: false });
+      counted = await countCalls(arena.box, ['-u'], calls);
+      await arena.reset();
+    });
+    afterAll(() => arena?.destroy());
+
+    it.each(calls)('%s', { timeout: 24 * 3600_000 }, async (call) => {
+      const { met, ends, wrong } = await tryFaults(arena, faultsOf(counted, { [call]: few[call]! }));
+      process.stdout.write(`${call}: ${met} faults, ended with ${JSON.stringify(ends)}\n`);
+      expect(wrong).toEqual([]);
+      expect(met).toBeGreaterThan(0);
+    });
+  });
+}
