@@ -38,7 +38,7 @@ describe.skipIf(skip)('a whole host', () => {
       'for tool in ovn-nbctl ovn-sbctl; do $tool --timeout=30 get-ssl; $tool get-connection; done',
     ]);
   let before: Map<string, string>;
-  let setUp: { files: Map<string, string>; databases: string; dump: string };
+  let setUp: { files: Map<string, string>; databases: string; dump: string; ovn: string };
   let databasesBefore: string;
   let after: Map<string, string>;
   let ended: { code: number; stdout: string; stderr: string };
@@ -71,7 +71,8 @@ describe.skipIf(skip)('a whole host', () => {
         .split('\n'),
     ).toEqual(OVIRT_UNITS.map(() => 'active'));
     expect(host.databases()).not.toBe(databasesBefore);
-    setUp = { files: host.listing(), databases: host.databases(), dump: host.dump() };
+    setUp = { files: host.listing(), databases: host.databases(), dump: host.dump(), ovn: ovn() };
+    expect(setUp.ovn).toMatch(/ovirt[\s\S]*pssl/);
     ended = host.engineCleanup(['-u', '--json']);
     report = JSON.parse(ended.stdout || '{}') as Report;
     after = host.listing();
@@ -150,13 +151,14 @@ describe.skipIf(skip)('a whole host', () => {
     expect(JSON.parse(busy.stdout)).toMatchObject({ outcome: 'busy', exitCode: 75 });
   });
 
-  it('is put back by a restore: files, database with role and password, services', () => {
+  it('is put back by a restore: files, database with role and password, rows of OVN, services', () => {
     const ended = host.engineCleanup(['restore', '-u', '--json']);
     const restored = JSON.parse(ended.stdout || '{}') as Report;
     expect(restored.steps?.filter(({ error }) => error)).toEqual([]);
     expect(restored).toMatchObject({ exitCode: 0, outcome: 'ok', restores: report.run!.id });
     expect(host.databases()).toBe(setUp.databases);
     expect(host.dump()).toBe(setUp.dump);
+    expect(ovn()).toBe(setUp.ovn);
     expect(host.login()).toBe('engine');
     const now = host.listing();
     const ours = (path: string): boolean => !/^\/var\/(log|lib\/(systemd|engine-cleanup|ovn))(\/|$)/.test(path);
@@ -183,6 +185,7 @@ describe.skipIf(skip)('a whole host', () => {
     expect(undone.steps?.filter(({ error }) => error)).toEqual([]);
     expect(undone).toMatchObject({ exitCode: 0, outcome: 'ok' });
     expect(host.databases()).toBe(databasesBefore);
+    expect(ovn()).not.toMatch(/ovirt|pssl/);
     const cleanup = JSON.parse(host.engineCleanup(['-u', '--json']).stdout) as Report;
     expect(cleanup).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do' });
   });

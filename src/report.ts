@@ -61,6 +61,12 @@ function databases(input: ReportInput): ReportedDatabase[] {
   }));
 }
 
+/** What both verbs share speaks of a cleanup: whoever restores continues with a restore. */
+function asVerb<T extends { hint?: string | null }>(command: Command, told: T): T {
+  if (command !== 'restore' || !told.hint) return told;
+  return { ...told, hint: told.hint.replace(/\b([Rr]un) engine-cleanup again\b/g, '$1 engine-cleanup restore again') };
+}
+
 /** Builds the report that is printed as JSON, rendered as text and written into the run's directory. */
 export function makeReport(input: ReportInput): Report {
   const { facts, plan, root } = input;
@@ -77,9 +83,9 @@ export function makeReport(input: ReportInput): Report {
       ? { generation: facts.release, components: facts.components, setup: facts.setup, package: facts.package }
       : null,
     databases: databases(input),
-    steps: input.steps ?? [],
+    steps: (input.steps ?? []).map((step) => asVerb(input.command, step)),
     kept: (plan?.kept ?? []).map(({ target, ...kept }) => ({ target: shownTarget(root, target), ...kept })),
-    refusals: input.refusals ?? plan?.refusals ?? [],
+    refusals: (input.refusals ?? plan?.refusals ?? []).map((refusal) => asVerb(input.command, refusal)),
     warnings: input.warnings ?? plan?.warnings ?? [],
     verify: input.verdict ?? null,
     ...(input.restarted ? { intact: true, restarted: input.restarted } : {}),
@@ -87,7 +93,7 @@ export function makeReport(input: ReportInput): Report {
     ...(plan?.restores ? { restores: plan.restores.run } : {}),
     ...(plan?.continues ? { continues: plan.continues } : {}),
     ...(input.runs ? { runs: input.runs } : {}),
-    ...(input.error ? { error: input.error } : {}),
+    ...(input.error ? { error: asVerb(input.command, input.error) } : {}),
     durationMs: Math.round(performance.now() - input.startedAt),
   };
 }

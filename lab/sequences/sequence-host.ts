@@ -105,9 +105,21 @@ export class SequenceHost {
   /** Everything on the host that a refused or needless run must leave as it is, with the processes of its services. */
   state(): string {
     const services = this.rpm.sh("pgrep -f '[l]ab-services/|[s]leep infinity' || :");
+    return [...this.contents(), services].join('\n');
+  }
+
+  /** What runs of its services: units, and the programs of those that scripts start. */
+  services(): string[] {
+    const units = "systemctl list-units --type=service --state=active --plain --no-legend '*ovirt*' | cut -d' ' -f1";
+    const programs = "pgrep -fa '[l]ab-services/|[s]leep infinity' | cut -d' ' -f2-";
+    return this.rpm.sh(`${units}; ${programs} || :`).split('\n').filter(Boolean).sort();
+  }
+
+  /** Everything in files and databases. */
+  contents(): string[] {
     const files = [...this.differences(ALWAYS)].map(([path, [, now]]) => `${path} ${now}`);
     const rows = [...this.rows(this.databases())].flatMap(([name, set]) => [...set].map((row) => `${name} ${row}`));
-    return [...this.catalogue(), services, this.temporary().join('\n'), ...files, ...rows.sort()].join('\n');
+    return [...this.catalogue(), ...this.temporary(), ...files, ...rows.sort()];
   }
 
   /** Databases that setup made or filled. */

@@ -18,6 +18,7 @@ import {
   sh,
   spoilt,
   stuck,
+  thereAndBack,
 } from './shell.ts';
 
 export interface Sequence {
@@ -51,6 +52,7 @@ export const SEQUENCES: readonly Sequence[] = [
     where: 'both',
     story: () => [cleanup('-u'), needless('-u'), needless('-u'), setup('new')],
   },
+  { name: 'there and back', where: 'both', story: () => [thereAndBack('-u'), cleanup('-u'), setup('new')] },
   {
     name: 'keep',
     where: 'both',

@@ -58,6 +58,26 @@ export function cleanup(...words: string[]): Step {
   };
 }
 
+/** A cleanup and the restore that undoes it: files, databases with their rows, roles and services are as they were. */
+export function thereAndBack(...words: string[]): Step {
+  return {
+    text: `engine-cleanup ${words.join(' ')}; engine-cleanup restore -u`,
+    run: async (host) => {
+      const [before, services] = [host.contents(), host.services()];
+      await cleanup(...words).run(host);
+      expect(host.contents()).not.toEqual(before);
+      const { code, report, stderr } = host.cleanup('restore', '-u');
+      expect(story(report), said(report, stderr)).toMatchObject({ outcome: 'ok', failed: [] });
+      expect(code).toBe(0);
+      const now = host.contents();
+      const gone = before.filter((line) => !now.includes(line)).map((line) => `- ${line}`);
+      const made = now.filter((line) => !before.includes(line)).map((line) => `+ ${line}`);
+      expect([...gone, ...made], [...gone, ...made].join('\n')).toEqual([]);
+      expect(host.services()).toEqual(services);
+    },
+  };
+}
+
 /** A run that may find something to do: packages came or went since the one before. */
 export function again(...words: string[]): Step {
   return {

@@ -18,6 +18,8 @@ export class Backup {
   readonly members: BackupMember[] = [];
   /** What the archive of the root holds, by host path, as each file was when it went in: the only content that may be removed. */
   readonly archived = new Map<string, Identity>();
+  /** Host paths of the directories in it. */
+  readonly directories = new Set<string>();
   /** What all archives hold, for whoever puts it back. */
   readonly files: ArchivedFile[] = [];
 

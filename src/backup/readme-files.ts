@@ -44,7 +44,8 @@ export function filesSection(input: ReadmeInput): Section | null {
   const [archive] = membersOf(input, 'files');
   if (!archive) return null;
   const real = (path: string): string => realPath(plan.root, path);
-  const directories = survey.directories.map(({ path, mode, uid, gid }) =>
+  const alone = survey.directories.filter(({ archived }) => !archived);
+  const directories = alone.map(({ path, mode, uid, gid }) =>
     command([
       'install',
       '--directory',
@@ -57,8 +58,8 @@ export function filesSection(input: ReadmeInput): Section | null {
   const made = madePaths(input).map((path) => command(['rm', '--force', real(path)]));
   const edited = editedPaths(input);
   const lines = [
-    'Every file that the run removed, emptied or edited, as it was before, with owner, mode, times, extended attributes and ACLs;',
-    'before them the directories that went with them.',
+    'Every file that the run removed, emptied or edited, as it was before, with owner, mode, times, extended attributes and ACLs,',
+    'and the directories that went with them.',
     '',
     ...directories,
     ...unpack(archive.name, plan.root),

@@ -26,8 +26,11 @@ async function webServerBefore(plan: Plan, { services }: Host): Promise<Survey['
   return null;
 }
 
-/** Looks at the host when its services are stopped and nothing else has been changed. */
-export async function survey(plan: Plan, host: Host): Promise<Survey> {
+/**
+ * Looks at the host when its services are stopped and nothing else has been changed.
+ * @param archived host paths of the directories that the archive has
+ */
+export async function survey(plan: Plan, host: Host, archived: ReadonlySet<string>): Promise<Survey> {
   const units = new Set<string>();
   const directories: DirectoryBefore[] = [];
   for (const step of plan.steps) {
@@ -37,7 +40,8 @@ export async function survey(plan: Plan, host: Host): Promise<Survey> {
       const stat = await host.files.stat(path);
       if (stat === null) continue;
       const { mode, uid, gid } = stat;
-      directories.push({ path: realPath(plan.root, path), mode, uid, gid });
+      const known = archived.has(path) ? { archived: true as const } : {};
+      directories.push({ path: realPath(plan.root, path), mode, uid, gid, ...known });
     }
   }
   directories.sort((a, b) => a.path.split('/').length - b.path.split('/').length);

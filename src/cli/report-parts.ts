@@ -31,6 +31,7 @@ const DEEDS: Record<string, string> = {
   'roles-make': 'Made',
   'database-fill': 'Filled',
   'rows-put': 'Rewritten',
+  'ovn-rows-put': 'Rewritten',
   'service-enable': 'Enabled',
   'service-start': 'Started',
 };

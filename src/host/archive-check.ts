@@ -11,15 +11,14 @@ import { HostError, InterruptedError, messageOf } from '../model/errors.ts';
 import type { ArchiveRequest, Written } from './archive.ts';
 import { runTar } from './tar.ts';
 
-/** Throws unless the archive on disk is what was written, decompresses to its end, and holds every member as it is on the host now. */
-export async function checkArchive(
-  request: ArchiveRequest,
-  members: ReadonlyMap<string, unknown>,
-  written: Written,
-): Promise<void> {
+/**
+ * Throws unless the archive on disk is what was written, decompresses to its end, and holds every member as it is on the host now.
+ * @param names host paths, those of directories with a slash behind
+ */
+export async function checkArchive(request: ArchiveRequest, names: readonly string[], written: Written): Promise<void> {
   await readToEnd(request, written);
   const listed = await compare(request);
-  for (const path of members.keys()) {
+  for (const path of names) {
     if (!listed.has(asListed(path.slice(1)))) throw damaged(request.target, `${path} is missing in it`);
   }
 }

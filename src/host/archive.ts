@@ -24,6 +24,8 @@ export interface ArchiveRequest {
   files: Files;
   /** Host paths of files and links. One that is gone is left out. */
   paths: readonly string[];
+  /** Host paths of directories, parents first, which go in without what is in them. One that is gone is left out. */
+  dirs?: readonly string[];
   /** Real path of the archive, which must not exist yet. */
   target: string;
   /** Longest time without progress, ms. */
@@ -40,6 +42,8 @@ export interface Archive {
   members: Map<string, Identity>;
   /** The same files, with what tells their content. */
   images: Omit<ArchivedFile, 'outside'>[];
+  /** Host paths of the directories in it. */
+  dirs: string[];
   /** What tar had to say although it succeeded: attributes it cannot store, for one. */
   said: string;
 }
@@ -56,14 +60,15 @@ export interface Written {
 export async function archiveFiles(request: ArchiveRequest): Promise<Archive | null> {
   const members = await lookAt(request.files, request.paths);
   if (members.size === 0) return null;
+  const dirs = await directoriesOf(request);
   const fd = openNew(request.target);
   try {
-    const { written, said } = await write(fd, request, members);
-    await checkArchive(request, members, written);
+    const { written, said } = await write(fd, request, members, dirs);
+    await checkArchive(request, [...members.keys(), ...dirs.map((dir) => `${dir}/`)], written);
     const images = await imagesOf(request.files, members);
     assertSame(request.files, members, await lookAt(request.files, [...members.keys()]));
     syncDirectoryOf(request.target);
-    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, images, said };
+    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, images, dirs, said };
   } catch (error) {
     removePartial(request.target);
     throw error;
@@ -88,10 +93,26 @@ async function lookAt(files: Files, paths: readonly string[]): Promise<Map<strin
   return found;
 }
 
+/** Those that are there, each reached without a link on the way. */
+async function directoriesOf({ files, dirs = [] }: ArchiveRequest): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of dirs) {
+    if ((await files.stat(path))?.identity.type === 'dir') found.push(hostPath(files.root, path));
+  }
+  return found;
+}
+
 /** Taken before the files are looked at for the last time: what is written down of each is what tar has. */
 async function imagesOf(files: Files, members: Map<string, Identity>): Promise<Archive['images']> {
-  const images = await Promise.all([...members.keys()].map((path) => fileImage(files, path)));
-  return images.filter((image) => image !== null);
+  const first = new Map<string, string>();
+  const images: Archive['images'] = [];
+  for (const [path, { dev, ino }] of members) {
+    const image = await fileImage(files, path);
+    const known = first.get(`${dev}:${ino}`);
+    if (known === undefined) first.set(`${dev}:${ino}`, path);
+    if (image !== null) images.push(known === undefined ? image : { ...image, link: known });
+  }
+  return images;
 }
 
 function assertSame(files: Files, before: Map<string, Identity>, after: Map<string, Identity>): void {
@@ -128,6 +149,7 @@ async function write(
   fd: number,
   request: ArchiveRequest,
   members: Map<string, Identity>,
+  dirs: readonly string[],
 ): Promise<{ written: Written; said: string }> {
   const expected = [...members.values()].reduce((sum, { size }) => sum + size, 0);
   const written: Written = { sizeBytes: 0, sha256: '', tarBytes: 0 };
@@ -148,7 +170,7 @@ async function write(
     }
   };
   // Names go in ended by NUL and are taken literally: no blank, newline, backslash or leading dash in one means anything to tar.
-  const names = Buffer.from([...members.keys()].map((path) => `${path.slice(1)}\0`).join(''));
+  const names = Buffer.from([...dirs, ...members.keys()].map((path) => `${path.slice(1)}\0`).join(''));
   const said = await runTar(await createRun(request), [names], (output) =>
     pipeline(output, count, createGzip(), store),
   );

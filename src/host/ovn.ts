@@ -20,6 +20,13 @@ function rowsFrom(tls: string, connections: string): OvnRows {
   };
 }
 
+/** Words that have a database listen so and not otherwise; the tool takes them as one transaction. */
+export function setCommands({ tls, connections }: OvnRows): string[] {
+  const listen = connections.length > 0 ? ['set-connection', ...connections] : ['del-connection'];
+  const keys = tls === null ? ['del-ssl'] : ['set-ssl', tls.privateKey, tls.certificate, tls.caCert];
+  return [...listen, '--', ...keys];
+}
+
 /** @param env where the servers are, if not where the tools look */
 export function createOvn(timeoutMs: number, env: Readonly<Record<string, string>> = {}): Ovn {
   // Without a limit of its own a tool waits for its server for ever.
@@ -43,9 +50,9 @@ export function createOvn(timeoutMs: number, env: Readonly<Record<string, string
         throw error;
       }
     },
-    async removeRows(tool) {
+    async setRows(tool, rows) {
       // One transaction: both or none.
-      await ask(tool, ['del-connection', '--', 'del-ssl'], 'remove the connections of OVN');
+      await ask(tool, setCommands(rows), 'set the connections of OVN');
     },
   };
 }

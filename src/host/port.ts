@@ -72,7 +72,7 @@ export interface Files {
   /** Makes a symbolic link where nothing or a link is; the target is only text. */
   link(path: string, target: string, anchor: string): Promise<void>;
   /**
-   * Puts copies of files and links of ours in their places, with owner, mode, times, extended attributes, ACLs and label: complete beside it, then renamed over what is there,
+   * Puts copies of files, links and empty directories of ours in their places, with owner, mode, times, extended attributes, ACLs and label: complete beside it, then renamed over what is there,
    * which must still be what `expect` says (null: nothing). `staged`: real path of what is copied; it does not stay.
    */
   putAll(puts: readonly { path: string; staged: string; expect: Identity | null; anchor: string }[]): Promise<void>;
@@ -185,8 +185,8 @@ export interface ProgramLogin {
 export interface Ovn {
   /** Rows of the database that the tool is for; null if the tool is not installed. */
   read(tool: string): Promise<OvnRows | null>;
-  /** Takes the row of TLS and all of connections out of it. */
-  removeRows(tool: string): Promise<void>;
+  /** Has it listen so and not otherwise: the row of TLS and all of connections are replaced. None at all takes them out. */
+  setRows(tool: string, rows: OvnRows): Promise<void>;
 }
 
 export interface Host {

@@ -27,6 +27,7 @@ export async function unpack(request: UnpackRequest, paths: readonly string[], d
     '--same-permissions',
     '--numeric-owner',
     ...(await attributeOptions(run)),
+    '--no-recursion', // a directory alone
     '--null',
     '--no-unquote',
     '--verbatim-files-from',
@@ -37,13 +38,17 @@ export async function unpack(request: UnpackRequest, paths: readonly string[], d
   });
 }
 
-/** @throws HostError if tar cannot read the archive to its end */
-export async function readThrough({ archive, ...run }: UnpackRequest): Promise<void> {
-  await runTar(
-    { ...run, args: ['--list', '--file=-'], doing: 'reading the archive' },
-    unpacked(archive),
-    async (output) => {
-      for await (const _ of output) void _;
-    },
-  );
+/** Resolves with the bytes that it takes unpacked. @throws HostError if tar cannot read the archive to its end */
+export async function readThrough({ archive, ...run }: UnpackRequest): Promise<number> {
+  let bytes = 0;
+  const counted = async function* (): AsyncIterable<Buffer> {
+    for await (const piece of unpacked(archive)) {
+      bytes += piece.length;
+      yield piece;
+    }
+  };
+  await runTar({ ...run, args: ['--list', '--file=-'], doing: 'reading the archive' }, counted(), async (output) => {
+    for await (const _ of output) void _;
+  });
+  return bytes;
 }

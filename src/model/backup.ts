@@ -28,6 +28,8 @@ export interface ArchivedFile {
   gid: number;
   /** ms since the epoch. */
   mtimeMs: number;
+  /** The archive has it as another name of this one (a hard link), which has to be unpacked with it. */
+  link?: string;
   outside?: true;
 }
 
@@ -49,6 +51,8 @@ export interface DirectoryBefore {
   mode: number;
   uid: number;
   gid: number;
+  /** The archive of the files has it, with its attributes, ACLs and label. */
+  archived?: true;
 }
 
 /** What a way back needs to know of the host and that is gone when the run has ended. */

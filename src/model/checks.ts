@@ -21,7 +21,7 @@ export const CHECKS: readonly CheckName[] = [
     forcible: false,
     meaning: 'pg_dump or pg_restore is missing, older than the server, or too new for it',
   },
-  { check: 'space', forcible: false, meaning: 'not enough free space for the backup' },
+  { check: 'space', forcible: false, meaning: 'not enough free space for the backup, or to unpack it' },
   {
     check: 'backup-dir',
     forcible: false,

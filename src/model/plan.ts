@@ -106,8 +106,8 @@ export type Step =
     } & ({ as: 'admin'; server: AdminServer } | { as: 'role' }))
   /** The roles that go, and how the databases that are dropped were made: one file for each server. */
   | (StepBase & { kind: 'roles-dump'; server: AdminServer; roles: string[]; databases: string[]; file: string })
-  /** `outside`: the paths are those of the machine, not of the root. Only this and the removal may say so: see outside.ts. */
-  | (StepBase & { kind: 'files-archive'; paths: string[]; outside?: true })
+  /** `dirs`: directories that go with the files, for their owners and attributes. `outside`: the paths are those of the machine, not of the root. Only this and the removal may say so: see outside.ts. */
+  | (StepBase & { kind: 'files-archive'; paths: string[]; dirs?: string[]; outside?: true })
   | (StepBase & { kind: 'backup-seal'; databases: BackedUpDatabase[] })
   | (StepBase & {
       kind: 'database-clear';
@@ -192,6 +192,8 @@ export type Step =
     })
   /** Sets the rows; `was`: as they are before that. */
   | (StepBase & { kind: 'rows-put'; credentials: Credentials; rows: TimekeepingRows; was: TimekeepingRows })
+  /** The same for a database of OVN. */
+  | (StepBase & { kind: 'ovn-rows-put'; tool: string; rows: OvnRows; was: OvnRows })
   | (StepBase & { kind: 'service-enable'; unit: string })
   /** `script`: real path of the SysV script that starts it, where no systemd does. */
   | (StepBase & { kind: 'service-start'; unit: string; script: string | null });

@@ -175,21 +175,30 @@ export function planResets(facts: Facts, list: StepList, files: PlannedFile[], n
   ];
 }
 
-/** Directories setup made and that will be empty, children first. */
-export function planDirectories(
-  facts: Facts,
-  list: StepList,
-  removed: ReadonlySet<string>,
-  needs: readonly string[],
-): void {
+/** Everything that is removed. `records`: setup's records, where none is written anew. */
+export function removedPaths({ remove }: FileDecisions, records: readonly string[]): Set<string> {
+  return new Set([...[...remove.values()].flat().map(({ path }) => path), ...records]);
+}
+
+/** Directories setup made and that will be empty, children first. `removed`: what goes before them. */
+export function emptiedDirectories({ directories }: Facts, removed: ReadonlySet<string>): string[] {
   const gone = new Set(removed);
   const paths: string[] = [];
-  const deepestFirst = [...facts.directories].sort((a, b) => b.path.split('/').length - a.path.split('/').length);
+  const deepestFirst = [...directories].sort((a, b) => b.path.split('/').length - a.path.split('/').length);
   for (const { path, entries } of deepestFirst) {
     if (!entries.every((name) => gone.has(`${path}/${name}`))) continue;
     gone.add(path);
     paths.push(path);
   }
+  return paths;
+}
+
+export function planDirectories(
+  root: string,
+  paths: readonly string[],
+  list: StepList,
+  needs: readonly string[],
+): void {
   if (paths.length === 0) return;
   list.add(
     {
@@ -199,9 +208,9 @@ export function planDirectories(
         paths.length === 1
           ? 'Remove a directory of setup, now empty'
           : `Remove ${paths.length} directories of setup, now empty`,
-      target: target(facts.root, paths),
+      target: target(root, paths),
       destructive: false,
-      paths,
+      paths: [...paths],
     },
     needs,
   );

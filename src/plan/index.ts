@@ -11,6 +11,7 @@ import { StepList } from './build.ts';
 import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
 import { decide, plannedDatabase } from './databases.ts';
 import {
+  emptiedDirectories,
   planDirectories,
   planPhase,
   planPutBacks,
@@ -18,6 +19,7 @@ import {
   planReverts,
   planSections,
   putBacksOf,
+  removedPaths,
 } from './file-steps.ts';
 import { decideFiles, type FileDecisions } from './files.ts';
 import { dropForced, forcedWarnings } from './forced.ts';
@@ -129,6 +131,8 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     ...rewrittenFiles(facts, layout, rewrites),
   ];
   const touched = touchedPaths(decisions, facts, rewritten);
+  const removed = removedPaths(decisions, rewrites.records?.length === 0 ? facts.records.paths : []);
+  const directories = emptiedDirectories(facts, removed);
   const outside = outsideOf(facts);
   if (wishes.backup) {
     planSeals(subjects, list, before);
@@ -137,12 +141,10 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
     if (touched.length > 0) {
       list.add(
         {
-          kind: 'files-archive',
-          id: 'archive:files',
+          ...{ kind: 'files-archive', id: 'archive:files', target: 'files.tar.gz', destructive: false },
           title: `Back up ${touched.length === 1 ? '1 file' : `${touched.length} files`}`,
-          target: 'files.tar.gz',
-          destructive: false,
           paths: touched,
+          dirs: [...directories].reverse(),
         },
         before,
       );
@@ -211,9 +213,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   planReverts(facts, list, decisions, 'credentials', last);
   planPhase(facts, list, 'credentials', decisions, last);
   planSections(facts, list, decisions.sections, last);
-  const removed = new Set([...decisions.remove.values()].flat().map(({ path }) => path));
-  if (rewrites.records?.length === 0) for (const path of facts.records.paths) removed.add(path);
-  planDirectories(facts, list, removed, list.ids('files-remove', 'records-rewrite'));
+  planDirectories(facts.root, directories, list, list.ids('files-remove', 'records-rewrite'));
   planReload(facts, layout, list, removed);
 
   const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) => realPath(facts.root, dir));

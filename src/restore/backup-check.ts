@@ -1,6 +1,6 @@
 /** Reads a whole backup before anything is put back from it: the digest of each member, the archives by tar, the dumps by pg_restore. */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readDump } from '../host/postgres/fill.ts';
@@ -8,6 +8,7 @@ import { readThrough } from '../host/unpack.ts';
 import type { BackupMember, Manifest } from '../model/backup.ts';
 import { HostError, InterruptedError, messageOf, type Refusal } from '../model/errors.ts';
 import type { ToolFacts } from '../model/facts.ts';
+import type { Plan } from '../model/plan.ts';
 
 export interface BackupCheck {
   /** Real path of the backup. */
@@ -32,27 +33,37 @@ async function digestOf(path: string, signal: AbortSignal): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What reads a member as a whole, beside its digest. */
-async function readMember({ kind }: BackupMember, path: string, check: BackupCheck): Promise<void> {
+/** Reads a member as what it is, beside its digest. Resolves with the bytes that it takes unpacked on this host. */
+async function readMember({ kind }: BackupMember, path: string, check: BackupCheck): Promise<number> {
   const { tools, timeoutMs, signal } = check;
   if (kind === 'files' || kind === 'outside') {
     if (tools.tar === null) throw new HostError('there is no program "tar"', { hint: '' });
-    await readThrough({ tar: tools.tar.path, archive: path, timeoutMs, signal });
-  } else if (kind === 'database') {
+    return readThrough({ tar: tools.tar.path, archive: path, timeoutMs, signal });
+  }
+  if (kind === 'database') {
     if (tools.pgRestore === null) throw new HostError('there is no program "pg_restore"', { hint: '' });
     const reader = { pgRestore: tools.pgRestore.path, dump: path, timeoutMs, signal };
     await readDump(reader, ['--file=/dev/null'], () => undefined);
   }
+  return 0;
 }
 
-/** What is wrong with it, as refusals; none where all of it can be put back. */
-export async function checkBackup(check: BackupCheck): Promise<Refusal[]> {
+export interface CheckedBackup {
+  /** What is wrong with it; none where all of it can be put back. */
+  refusals: Refusal[];
+  /** Bytes of the larger of its archives, unpacked. */
+  unpackedBytes: number;
+}
+
+export async function checkBackup(check: BackupCheck): Promise<CheckedBackup> {
   const refusals: Refusal[] = [];
+  let unpackedBytes = 0;
   for (const member of check.manifest.members) {
     const path = join(check.dir, member.name);
     let why: string | null = null;
     try {
-      if ((await digestOf(path, check.signal)) === member.sha256) await readMember(member, path, check);
+      if ((await digestOf(path, check.signal)) === member.sha256)
+        unpackedBytes = Math.max(unpackedBytes, await readMember(member, path, check));
       else why = 'its bytes are not those that were written';
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
@@ -60,7 +71,28 @@ export async function checkBackup(check: BackupCheck): Promise<Refusal[]> {
     }
     if (why !== null) refusals.push(damaged(`${path} cannot be used: ${why.replace(/\.$/, '')}.`));
   }
-  return refusals;
+  return { refusals, unpackedBytes };
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Files are unpacked before they are put in their places. What they take there, in whatever file systems, is not counted: a restore that finds one full goes on where it stopped.
+ * @param dir real path of the directory of runs
+ */
+export function spaceRefusals({ steps }: Plan, unpackedBytes: number, dir: string): Refusal[] {
+  const { bavail, bsize } = statfsSync(dir);
+  const free = bavail * bsize;
+  if (free >= unpackedBytes + MIB || !steps.some(({ kind }) => kind === 'files-put')) return [];
+  const mib = (bytes: number): number => Math.ceil(bytes / MIB);
+  return [
+    {
+      check: 'space',
+      message: `Unpacking the files may need ${mib(unpackedBytes) + 1} MiB below ${dir}, where ${Math.floor(free / MIB)} MiB are free. Nothing was changed.`,
+      hint: 'Free some space, then run engine-cleanup restore again.',
+      forcible: false,
+    },
+  ];
 }
 
 /** The backup is not whole, or not there. */

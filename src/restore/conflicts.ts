@@ -24,11 +24,13 @@ export function conflictsOf(findings: Findings, root: string): string[] {
     .filter(({ verdict, trouble }) => verdict === 'changed' && trouble === null)
     .map((database) => `${nameOf(database)} (not empty)`);
   const roles = findings.roles.filter(isIncomplete).flatMap(({ changedRoles }) => changedRoles);
+  const ovn = findings.ovn.filter(({ verdict, trouble }) => verdict === 'changed' && trouble === null);
   const rows = findings.rows.filter(({ verdict, trouble }) => verdict === 'changed' && trouble === null);
   return [
     ...files,
     ...databases,
     ...roles.map((role) => `role "${role}" (with another password or other rights)`),
+    ...ovn.map(({ target }) => `the rows of the ${target}`),
     ...rows.map((row) => `the rows of the Data Warehouse in ${nameOf(row)}`),
   ];
 }

@@ -1,6 +1,7 @@
 /** What a run did to the host: for each thing what it was before, and what the run left. Pure data. */
 import type { ArchivedFile, DirectoryBefore, FileState } from '../model/backup.ts';
 import type { AdminServer, Credentials } from '../model/credentials.ts';
+import type { OvnRows } from '../model/facts.ts';
 import type { ComponentId } from '../model/layout.ts';
 import type { DatabaseWay, TimekeepingRows } from '../model/plan.ts';
 
@@ -51,6 +52,15 @@ export interface RowsEffect {
   left: TimekeepingRows;
 }
 
+/** Of a database of OVN. */
+export interface OvnEffect {
+  tool: string;
+  /** What the database is called. */
+  target: string;
+  before: OvnRows;
+  left: OvnRows;
+}
+
 export interface ServiceEffect {
   unit: string;
   /** `undefined`: the run did not change that. */
@@ -73,6 +83,7 @@ export interface Effects {
   /** Databases that it closed. */
   closed: { database: string; server: AdminServer }[];
   rows: RowsEffect[];
+  ovn: OvnEffect[];
   /** In the order in which they were stopped or started. */
   services: ServiceEffect[];
   webServer: string | null;

@@ -2,7 +2,7 @@
 import type { UnitState } from '../host/port.ts';
 import type { DirectoryBefore } from '../model/backup.ts';
 import type { AdminServer } from '../model/credentials.ts';
-import type { Identity } from '../model/facts.ts';
+import type { Identity, OvnRows } from '../model/facts.ts';
 import type { TimekeepingRows } from '../model/plan.ts';
 import type { LookContext } from '../steps/database-state.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   Effects,
   FileEffect,
   FileGroup,
+  OvnEffect,
   RolesEffect,
   RowsEffect,
   ServiceEffect,
@@ -47,6 +48,7 @@ export interface Findings {
   /** Databases that are still closed. */
   closed: { database: string; server: AdminServer }[];
   rows: RowsFinding[];
+  ovn: OvnFinding[];
   services: ServiceFinding[];
 }
 
@@ -82,6 +84,13 @@ export interface RolesFinding extends RolesEffect {
 export interface RowsFinding extends RowsEffect {
   verdict: Verdict;
   now: TimekeepingRows | null;
+  trouble: string | null;
+}
+
+export interface OvnFinding extends OvnEffect {
+  verdict: Verdict;
+  now: OvnRows | null;
+  /** Why nobody can tell, as a phrase; null where it can be told. */
   trouble: string | null;
 }
 

@@ -1,9 +1,19 @@
 /** The host as it is now, held against what a run did to it. Changes nothing. */
 import { fileImage } from '../host/file-state.ts';
+import { HostError } from '../model/errors.ts';
+import type { OvnRows } from '../model/facts.ts';
 import { parentOf } from '../model/paths.ts';
 import { isBack } from '../steps/files-put.ts';
-import type { Effects, FileEffect, FileGroup } from './effects.ts';
-import { changed, type FileFinding, type Findings, type GroupFinding, type RestoreLook } from './findings.ts';
+import { sameRows } from '../steps/ovn-rows.ts';
+import type { Effects, FileEffect, FileGroup, OvnEffect } from './effects.ts';
+import {
+  changed,
+  type FileFinding,
+  type Findings,
+  type GroupFinding,
+  type OvnFinding,
+  type RestoreLook,
+} from './findings.ts';
 import { lookAtDatabase, lookAtRoles, lookAtRows, stillClosed } from './look-databases.ts';
 
 async function lookAtFile(effect: FileEffect, outside: boolean, look: RestoreLook): Promise<FileFinding> {
@@ -40,6 +50,25 @@ async function missingDirs(
   return missing.sort();
 }
 
+/** A server that does not answer keeps nothing else from being put back. */
+async function lookAtOvn(effect: OvnEffect, look: RestoreLook): Promise<OvnFinding> {
+  const { tool, before, left } = effect;
+  let [now, trouble]: [OvnRows | null, string | null] = [null, `${tool} is not installed`];
+  try {
+    now = await look.host.ovn.read(tool);
+    if (now !== null) trouble = null;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    trouble = error.message.replace(/\.$/, '');
+  }
+  return {
+    ...effect,
+    now,
+    trouble,
+    verdict: sameRows(now, before) ? 'before' : sameRows(now, left) ? 'left' : 'changed',
+  };
+}
+
 async function present(paths: readonly string[], look: RestoreLook): Promise<{ there: string[]; absent: string[] }> {
   const [there, absent]: [string[], string[]] = [[], []];
   for (const path of paths) ((await look.host.files.stat(path)) === null ? absent : there).push(path);
@@ -65,6 +94,7 @@ export async function lookAt(effects: Effects, look: RestoreLook): Promise<Findi
     databases: await Promise.all(effects.databases.map((effect) => lookAtDatabase(effect, look))),
     roles: await Promise.all(effects.roles.map((effect) => lookAtRoles(effect, look))),
     closed: await stillClosed(effects, look),
+    ovn: await Promise.all(effects.ovn.map((effect) => lookAtOvn(effect, look))),
     rows: await Promise.all(effects.rows.map((effect) => lookAtRows(effect, look))),
     services: effects.services.map((effect, index) => ({ ...effect, state: states[index]! })),
   };

@@ -49,7 +49,15 @@ const PLAN: Record<string, Test> = {
   restores: orNone(hasAll({ run: isText, backup: isPath })),
 };
 
-const FILE = { path: isPath, state: isText, mode: isNumber, uid: isNumber, gid: isNumber, mtimeMs: isNumber };
+const FILE = {
+  path: isPath,
+  state: isText,
+  mode: isNumber,
+  uid: isNumber,
+  gid: isNumber,
+  mtimeMs: isNumber,
+  link: orNone(isPath),
+};
 
 const MANIFEST: Record<string, Test> = {
   run: isText,
@@ -59,7 +67,7 @@ const MANIFEST: Record<string, Test> = {
   files: listOf(hasAll(FILE)),
   members: listOf(hasAll({ name: isName, kind: isText, sizeBytes: isNumber, sha256: isDigest })),
   services: listOf(hasAll({ unit: isText, ran: isFlag, enabled: isFlag, systemd: isFlag, script: orNull(isPath) })),
-  directories: listOf(hasAll({ path: isPath, mode: isNumber, uid: isNumber, gid: isNumber })),
+  directories: listOf(hasAll({ path: isPath, mode: isNumber, uid: isNumber, gid: isNumber, archived: orNone(isFlag) })),
 };
 
 const REPORT: Record<string, Test> = { outcome: isText, warnings: listOf(hasAll({ code: isText })) };

@@ -11,9 +11,9 @@ import { dropForced, forcedWarnings } from '../plan/forced.ts';
 import { conflictsOf, refusalsOf } from './conflicts.ts';
 import { planDumps, planEmptying } from './database-steps.ts';
 import { planArchives, planFiles, planMakeDirectories, planRemoveDirectories } from './file-steps.ts';
-import { planFilling, planRows } from './filling-steps.ts';
+import { planFilling, planOvnRows, planRows } from './filling-steps.ts';
 import type { Findings } from './findings.ts';
-import { planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
+import { ovnWarnings, planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
 
 export interface RestoreTarget {
   root: string;
@@ -97,6 +97,7 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
   planRemoveDirectories(findings, list, root, chain);
   planFilling(findings, acts, list, chain);
   planRows(findings, acts, list, chain);
+  planOvnRows(findings, acts, list, chain);
   planBoot(findings, list, chain);
   planStarts(findings, acts, list, chain);
   // Nothing is to be put back: there is nothing to back up either.
@@ -104,7 +105,11 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
 
   const conflicts = conflictsOf(findings, root);
   const refusals: Refusal[] = refusalsOf(findings, conflicts, run, root);
-  const warnings: Warning[] = [...serviceWarnings(findings), ...forcedWarnings(refusals, wishes)];
+  const warnings: Warning[] = [
+    ...serviceWarnings(findings),
+    ...ovnWarnings(findings, backup),
+    ...forcedWarnings(refusals, wishes),
+  ];
   return {
     schema: 'engine-cleanup/plan@1',
     root,

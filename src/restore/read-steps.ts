@@ -9,6 +9,7 @@ import type { AdminServer, Credentials } from '../model/credentials.ts';
 import type { ComponentId } from '../model/layout.ts';
 import { hostPath } from '../model/paths.ts';
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts';
+import { NO_ROWS } from '../steps/ovn-rows.ts';
 import type { DatabaseBefore, DatabaseEffect, Effects, ServiceEffect } from './effects.ts';
 
 /** Everything the reading of a step needs. */
@@ -145,7 +146,10 @@ const READERS: { [K in StepKind]: Reader<K> } = {
   'dirs-make': ({ dirs }, { effects }) => void effects.madeDirs.push(...dirs.map(({ path }) => path)),
   'database-seal': ({ database, server }, { effects }) => void effects.closed.push({ database, server }),
   'database-unseal': nothing,
-  'ovn-rows': nothing, // put back by hand, which is told
+  'ovn-rows': ({ tool, target, was }, { effects }) =>
+    void effects.ovn.push({ tool, target, before: was, left: NO_ROWS }),
+  'ovn-rows-put': ({ tool, target, rows, was }, { effects }) =>
+    void effects.ovn.push({ tool, target, before: was, left: rows }),
   'database-dump': nothing,
   'roles-dump': nothing,
   'files-archive': nothing,
@@ -227,6 +231,7 @@ export function effectsOf(plan: Plan, journal: readonly JournalEntry[], manifest
     roles: [],
     closed: [],
     rows: [],
+    ovn: [],
     services: [],
     webServer: null,
   };

@@ -1,12 +1,11 @@
 /** The story of a restore: find the run, read its backup whole, look at the host, plan, confirm, apply, report. */
 
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { carryOut, touched } from '../apply/carry-out.ts';
 import type { Progress } from '../apply/execute.ts';
 import { newRunId, runPaths } from '../apply/run-directory.ts';
 import { TRUSTED_CAS } from '../backup/login.ts';
-import { OVN_ROWS } from '../backup/readme-services.ts';
 import { machineTools } from '../host/tools.ts';
 import { layoutOf, newestLayout } from '../layouts/index.ts';
 import { InterruptedError, type Refusal } from '../model/errors.ts';
@@ -17,8 +16,8 @@ import type { Report } from '../model/report.ts';
 import { refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
-import { STAGE } from '../steps/files-put.ts';
-import { checkBackup, damaged } from './backup-check.ts';
+import { STAGE } from '../steps/stage.ts';
+import { type CheckedBackup, checkBackup, damaged, spaceRefusals } from './backup-check.ts';
 import { chooseRun, continuedBy, putBackBy, restoredBy } from './choose.ts';
 import { lookAt } from './look.ts';
 import { makeRestorePlan } from './plan.ts';
@@ -79,22 +78,23 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
   const tools = await machineTools();
   const { dir, manifest } = (run as Usable).backup;
   const { wishes, stop } = options;
-  const broken = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
-  if (broken.length > 0) return finish('refused', { refusals: broken });
-  return putBack(options, parts, { run: run as Usable, runs, tools, finish });
+  const checked = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
+  if (checked.refusals.length > 0) return finish('refused', { refusals: checked.refusals });
+  return putBack(options, parts, { run: run as Usable, runs, tools, checked, finish });
 }
 
 interface Work {
   run: Usable;
   runs: readonly EarlierRun[];
   tools: ToolFacts;
+  checked: CheckedBackup;
   finish(outcome: Outcome, more?: Partial<ReportInput>): Report;
 }
 
 async function putBack(
   options: RestoreOptions,
   parts: RestoreParts,
-  { run, runs, tools, finish }: Work,
+  { run, runs, tools, checked, finish }: Work,
 ): Promise<Report> {
   const { root, wishes, stop, backupDir, version } = options;
   const { timeoutMs } = wishes;
@@ -119,16 +119,13 @@ async function putBack(
   const { release, databases } = source;
   const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
   const plan = makeRestorePlan(findings, wishes, target);
+  plan.refusals.push(...spaceRefusals(plan, checked.unpackedBytes, dirname(run.path)));
   const continues = continuedRestore(runs, run.id);
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;
   const earlier = continuedBy(run, runs);
   if (earlier !== null && restoredBy(earlier.id, runs) === null) {
     const message = `Run ${run.id} went on with run ${earlier.id}, which had ended unfinished. What that one removed is put back by a restore of its own, after this one.`;
     plan.warnings.push({ code: 'unfinished-run', message });
-  }
-  if (manifest.members.some(({ kind }) => kind === 'ovn')) {
-    const message = `The rows of OVN's databases are put back by hand, when the keys that they name are there: sh ${join(backup, OVN_ROWS)}`;
-    plan.warnings.push({ code: 'ovn-rows', message });
   }
   const steps = plannedSteps(plan, (step) => touched(root, step));
   if (plan.refusals.length > 0) {

@@ -88,9 +88,9 @@ export const backupSeal: StepRunner<'backup-seal'> = {
     await writeLogins(loginsOf(step, context, backup), context, backup);
     const unanswered = writeAnswers(step, context, backup);
     for (const one of plan.steps) if (one.kind === 'dwh-rows') backup.write('dwh-rows.sql', 'rows', rowsScript(one));
-    const ovn = plan.steps.filter((one) => one.kind === 'ovn-rows').map(ovnScript);
+    const ovn = plan.steps.filter((one) => one.kind === 'ovn-rows' || one.kind === 'ovn-rows-put').map(ovnScript);
     if (ovn.length > 0) backup.write(OVN_ROWS, 'ovn', ovn.join(''));
-    const before = await survey(plan, host);
+    const before = await survey(plan, host, backup.directories);
     const { dir, run, members } = backup;
     const text = readme({
       run,

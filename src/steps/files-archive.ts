@@ -21,7 +21,7 @@ export const filesArchive: StepRunner<'files-archive'> = {
     return false;
   },
 
-  async apply({ paths, outside }, context) {
+  async apply({ paths, dirs = [], outside }, context) {
     const { backup, host, onBytes, signal, timeoutMs, tools, warn } = context;
     if (!backup) throw new Error('a plan without a backup has a step that archives files');
     if (tools.tar === null) {
@@ -35,6 +35,7 @@ export const filesArchive: StepRunner<'files-archive'> = {
       tar: tools.tar.path,
       files: outside ? host.machine : host.files,
       paths,
+      dirs,
       target: backup.path(member.name),
       timeoutMs,
       signal,
@@ -42,6 +43,7 @@ export const filesArchive: StepRunner<'files-archive'> = {
     });
     if (archive === null) return;
     if (!outside) for (const [path, identity] of archive.members) backup.archived.set(path, identity);
+    for (const dir of archive.dirs) backup.directories.add(dir);
     backup.files.push(...archive.images.map((image) => (outside ? { ...image, outside } : image)));
     backup.add({ ...member, sizeBytes: archive.sizeBytes, sha256: archive.sha256 });
     if (archive.said !== '') warn({ code: 'archive', message: `While backing up the files: ${archive.said}` });

@@ -18,7 +18,7 @@ import { filesRemove } from './files-remove.ts';
 import { filesReset } from './files-reset.ts';
 import { linesRevert } from './lines-revert.ts';
 import { markerRewrite } from './marker-rewrite.ts';
-import { ovnRows } from './ovn-rows.ts';
+import { ovnRows, ovnRowsPut } from './ovn-rows.ts';
 import { pkiRestore } from './pki-restore.ts';
 import { recordsRewrite } from './records-rewrite.ts';
 import { roleDrop } from './role-drop.ts';
@@ -62,6 +62,7 @@ export const RUNNERS: StepRunners = {
   'roles-make': rolesMake,
   'database-fill': databaseFill,
   'rows-put': rowsPut,
+  'ovn-rows-put': ovnRowsPut,
   'service-enable': serviceEnable,
   'service-start': serviceStart,
 };

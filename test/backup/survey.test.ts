@@ -32,20 +32,25 @@ it('tells who manages a service: systemd only where it runs, and only on the run
   const services = { startScript: (unit: string) => `/etc/init.d/${unit}` } as Host['services'];
   const host = { ...createHost({ root, timeoutMs: 10_000 }), services };
   const steps = [stop('both'), stop('ran'), disable('both'), disable('container', ['/etc/systemd/system/a.wants/b'])];
-  expect((await survey(planOf('/', ...steps), host)).services).toEqual([
+  expect((await survey(planOf('/', ...steps), host, new Set())).services).toEqual([
     { unit: 'both', ran: true, enabled: true, systemd: true, script: null },
     { unit: 'ran', ran: true, enabled: false, systemd: true, script: null },
     { unit: 'container', ran: false, enabled: true, systemd: false, script: '/etc/init.d/container' },
   ]);
-  expect((await survey(planOf(root, stop('ran')), host)).services).toEqual([
+  expect((await survey(planOf(root, stop('ran')), host, new Set())).services).toEqual([
     { unit: 'ran', ran: true, enabled: false, systemd: false, script: '/etc/init.d/ran' },
   ]);
 });
 
-it('writes down directories with their owners, parents first; one that is gone already is left out', async () => {
+it('writes down directories with their owners, and which of them the archive has, parents first; one that is gone already is left out', async () => {
   makeFile(root, 'etc/a/b/file', '');
   const step: Step = { ...base, kind: 'dirs-remove', paths: ['/etc/a/b', '/etc/a', '/etc/gone'] };
-  const { directories } = await survey(planOf(root, step), createHost({ root, timeoutMs: 10_000 }));
+  const { directories } = await survey(
+    planOf(root, step),
+    createHost({ root, timeoutMs: 10_000 }),
+    new Set(['/etc/a']),
+  );
   expect(directories.map(({ path }) => path)).toEqual([`${root}/etc/a`, `${root}/etc/a/b`]);
+  expect(directories.map(({ archived }) => archived)).toEqual([true, undefined]);
   expect(directories[0]).toMatchObject({ mode: 0o755, uid: process.getuid!(), gid: process.getgid!() });
 });

@@ -95,7 +95,7 @@ function mortalHost(host: Host): Host {
     files: mortalFiles(host.files),
     machine: mortalFiles(host.machine),
     services: mortal(host.services, ['stop', 'start', 'disable', 'enable', 'reload']),
-    ovn: mortal(host.ovn, ['removeRows']),
+    ovn: mortal(host.ovn, ['setRows']),
     databases: {
       connect: async (...args) => mortalConnection(await databases.connect(...args)),
       admin: (...args) => {

@@ -1,10 +1,13 @@
 /** What a run removed comes back as it was: files with all they had, databases, rows, services; and what changed since is not overwritten. */
-import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Refusal } from '../../src/model/errors.ts';
+import { passedOver, whyNoMounts } from '../fixture/needs.ts';
 import { ENGINE_PASSWORD } from '../fixture/postgres.ts';
 import { callerUid } from '../fixture/project.ts';
+import { attributesOf, setAttributes, whyNoAttributes } from '../host/attributes.ts';
 import { Box, difference, SECRETS } from './harness.ts';
 import { DIRECTORY, dumpOf, pictureOf, startLinksOf } from './picture.ts';
 
@@ -42,6 +45,52 @@ describe('a clearing run', () => {
     expect(again.report).toMatchObject({ outcome: 'nothing-to-do', changed: false, restores: cleanup.report.run!.id });
     expect(difference(files, picture())).toEqual(SAME);
   });
+});
+
+const noAttributes = passedOver('Attributes in a restore', await whyNoAttributes());
+const noMounts = passedOver('A full disk in a restore', whyNoMounts());
+const CERTIFICATE = '/etc/pki/ovirt-engine/certs/apache.cer';
+const SECOND = '/etc/pki/ovirt-engine/certs/second.cer';
+
+describe('what else a restore thinks of', () => {
+  it.skipIf(noAttributes || noMounts)(
+    'attributes of directories, a second name of a file, and space to unpack',
+    {
+      timeout: 600_000,
+    },
+    async () => {
+      box = await Box.make();
+      setAttributes(box.path(DIRECTORY));
+      linkSync(box.path(CERTIFICATE), box.path(SECOND));
+      const [files, attributes] = [picture(), attributesOf(box.path(DIRECTORY))];
+      const { report } = await box.json(['-u']);
+      expect(report).toMatchObject({ exitCode: 0 });
+
+      const runs = box.path('/var/lib/engine-cleanup');
+      execFileSync('cp', ['--archive', runs, join(box.dir, 'runs')]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'tmpfs', runs]);
+      try {
+        execFileSync('cp', ['--archive', `${join(box.dir, 'runs')}/.`, runs]);
+        spawnSync('sh', ['-c', `cat /dev/zero >'${runs}/filler'`]);
+        const full = await box.json(['restore', '-u']);
+        expect(full.report).toMatchObject({ exitCode: 3, changed: false });
+        expect(full.report.refusals.map(({ check }) => check)).toEqual(['space']);
+        expect(full.report.refusals[0]!.message).toContain(runs);
+      } finally {
+        execFileSync('umount', [runs]);
+      }
+
+      expect((await box.json(['restore', '-u'])).report).toMatchObject({ exitCode: 0, outcome: 'ok' });
+      expect(difference(files, picture())).toEqual(SAME);
+      expect(attributesOf(box.path(DIRECTORY))).toEqual(attributes);
+
+      // The other name is there: this one comes back without it.
+      rmSync(box.path(SECOND));
+      const again = await box.json(['restore', '-u', '--force', 'overwrite']);
+      expect(again.report).toMatchObject({ outcome: 'ok', restores: report.run!.id });
+      expect(difference(files, picture())).toEqual(SAME);
+    },
+  );
 });
 
 /** Of the plain engine below: a file that is removed, one of which only lines are taken out, and the marker. */

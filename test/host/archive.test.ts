@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   existsSync,
   linkSync,
@@ -20,6 +21,7 @@ import { type ArchiveRequest, archiveFiles } from '../../src/host/archive.ts';
 import { checkArchive } from '../../src/host/archive-check.ts';
 import { createFiles } from '../../src/host/files/index.ts';
 import { runTar } from '../../src/host/tar.ts';
+import { unpack } from '../../src/host/unpack.ts';
 import { HostError, InterruptedError } from '../../src/model/errors.ts';
 import { passedOver, whyNoMounts } from '../fixture/needs.ts';
 import { attributesOf, setAttributes, whyNoAttributes } from './attributes.ts';
@@ -105,6 +107,29 @@ function extract(): Scratch {
 const planned = NAMES.map((name) => `${DIR}/${name}`);
 
 describe('an archive', () => {
+  it('has directories without what is in them, with owner and mode', async () => {
+    chmodSync(scratch.real(DIR), 0o2750);
+    const archive = await archiveFiles(request([planned[0]!], { dirs: ['/etc', DIR, '/etc/none', `${DIR}/large`] }));
+    expect(archive!.dirs).toEqual(['/etc', DIR]);
+    const back = extract();
+    expect((await back.files.stat(DIR))?.mode).toBe(0o2750);
+    expect(await back.files.list(DIR)).toEqual(['plain']);
+  });
+
+  it('gives each of two names of one file back alone', async () => {
+    linkSync(scratch.real(planned[0]!), scratch.real(`${DIR}/second name`));
+    const archive = await archiveFiles(request([planned[0]!, `${DIR}/second name`]));
+    const [first, second] = archive!.images;
+    expect([first?.link, second?.link]).toEqual([undefined, planned[0]]);
+    const stage = new Scratch();
+    onTestFinished(() => stage.destroy());
+    const { tar, timeoutMs, signal } = request([]);
+    await unpack({ tar, archive: target, timeoutMs, signal }, [second!.link!, `${DIR}/second name`], stage.root);
+    expect(await stage.files.digest(`${DIR}/second name`, 'sha256')).toBe(
+      await scratch.files.digest(planned[0]!, 'sha256'),
+    );
+  });
+
   it('holds exactly the planned files, whatever their names, and comes back with the README command', async () => {
     symlinkSync('/etc/none', scratch.real(`${DIR}/dangling`));
     symlinkSync('..', scratch.real(`${DIR}/up`));
@@ -307,7 +332,7 @@ describe('a failure while it is made leaves no archive:', () => {
 
 describe('an archive that is read back', () => {
   const sha256 = (): string => createHash('sha256').update(readFileSync(target)).digest('hex');
-  const members = new Map(planned.map((path) => [path, null]));
+  const members = planned;
   let tarBytes: number;
 
   beforeEach(async () => {

@@ -14,7 +14,7 @@ import type { OvnFact } from '../../src/model/facts.ts';
 import type { Plan, StepOf } from '../../src/model/plan.ts';
 import { backupSeal } from '../../src/steps/backup-seal.ts';
 import type { StepContext } from '../../src/steps/context.ts';
-import { ovnRows, ovnScript } from '../../src/steps/ovn-rows.ts';
+import { NO_ROWS, ovnRows, ovnRowsPut, ovnScript } from '../../src/steps/ovn-rows.ts';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
 import { Scratch } from '../host/scratch.ts';
 import { finished } from '../plan/facts.ts';
@@ -150,6 +150,27 @@ describe.skipIf(skip)('rows of OVN', () => {
     expect(readFileSync(backup.path('ovn-rows.sh'), 'utf8')).toBe(steps.map(ovnScript).join(''));
     run('sh', backup.path('ovn-rows.sh'));
     for (const step of steps) expect(await context.host.ovn.read(step.tool)).toEqual(step.was);
+  });
+
+  it('are put back by a restore, unless somebody made others since', async () => {
+    setUp();
+    const { steps } = await planned();
+    const context = contextOf();
+    for (const step of steps) {
+      await ovnRows.apply(step, context);
+      const { tool, target, was: rows } = step;
+      const back: StepOf<'ovn-rows-put'> = {
+        ...{ kind: 'ovn-rows-put', id: `rows:${tool}`, title: '', target, needs: [], destructive: true },
+        ...{ tool, rows, was: NO_ROWS },
+      };
+      expect(await ovnRowsPut.probe(back, context)).toBe(false);
+      await ovnRowsPut.apply(back, context);
+      expect(await context.host.ovn.read(tool)).toEqual(rows);
+      expect(await ovnRowsPut.probe(back, context)).toBe(true);
+      run(tool, 'set-connection', 'ptcp:16641:127.0.0.1');
+      await expect(ovnRowsPut.apply(back, context)).rejects.toThrow('has changed since');
+      expect((await context.host.ovn.read(tool))?.connections).toEqual(['ptcp:16641:127.0.0.1']);
+    }
   });
 
   it('stay with a kept database: its setup does not make them again', async () => {

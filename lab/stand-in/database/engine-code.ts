@@ -27,8 +27,8 @@ const FUNCTIONS: Readonly<Record<string, readonly [args: string, result: string,
   deletepermission: ['v_id uuid', 'void', 'delete from permissions where id = v_id;'],
 };
 
-/** Up to 4.1 the function of the extension is made by hand. Before 3.2 the extension itself was used. */
-const OWN_UUID = `create function uuid_generate_v1() returns uuid stable language sql as
+/** Up to 4.1 the function of the extension is made by hand, also over one that a rollback left (it keeps those of uuid). Before 3.2 the extension itself was used. */
+const OWN_UUID = `create or replace function uuid_generate_v1() returns uuid stable language sql as
   $$ select md5(clock_timestamp()::text || random()::text)::uuid $$;`;
 
 export function dropCode(): string[] {

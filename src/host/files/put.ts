@@ -1,4 +1,4 @@
-/** Puts back files and links whole, with everything they had: beside their place first, then renamed over what is there. */
+/** Puts back files, links and empty directories whole, with everything they had: beside their place first, then renamed over what is there. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync } from 'node:fs';
 import { HostError } from '../../model/errors.ts';
@@ -29,7 +29,7 @@ function assertExpected(parent: Parent, expect: Identity | null): void {
 /** One copy to be made. */
 export interface Put {
   path: string;
-  /** Real path of the file or link that is copied, in a directory of ours alone. It does not stay. */
+  /** Real path of the file, link or empty directory that is copied, in a directory of ours alone. It does not stay. */
   staged: string;
   /** What must be there; null: nothing. */
   expect: Identity | null;
@@ -60,7 +60,7 @@ function copy(staged: readonly string[], { dir, real }: Parent): void {
 
 /** What was written is on the disk before it gets its name. */
 function sync(path: string, real: string): void {
-  if (!lstatSync(path).isFile()) return;
+  if (lstatSync(path).isSymbolicLink()) return;
   let fd: number | null = null;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);

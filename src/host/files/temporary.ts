@@ -1,6 +1,6 @@
 /** Temporary names beside a target, and how they go away. */
 import { randomInt } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 
 const CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_';
 
@@ -9,10 +9,16 @@ export function temporaryName(name: string): string {
   return `${name}.${Array.from({ length: 8 }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join('')}.tmp`;
 }
 
-/** Takes a temporary file of our own away after a failure. */
+/** Whether a name is one that stands beside `name` for a moment. */
+export function isTemporaryOf(temporary: string, name: string): boolean {
+  return temporary.startsWith(name) && /^\.[a-z0-9_]{8}\.tmp$/.test(temporary.slice(name.length));
+}
+
+/** Takes a temporary file of our own, or an empty directory, away after a failure. */
 export function removeQuietly(path: string): void {
   try {
-    unlinkSync(path);
+    if (lstatSync(path).isDirectory()) rmdirSync(path);
+    else unlinkSync(path);
   } catch {
     // The failure that led here is the one to tell; the next run finds the file by its name.
   }
