@@ -3,6 +3,7 @@
  * that holds every table still, and that stays open until the step that clears or drops.
  */
 import type { Connection } from '../host/port.ts';
+import { ACTIVITY } from '../host/postgres/activity.ts';
 import { ClearSession } from '../host/postgres/clear.ts';
 import { placeOf } from '../host/postgres/connection.ts';
 import { type Dump, dumpDatabase } from '../host/postgres/dump.ts';
@@ -43,7 +44,14 @@ async function dumpAsAdmin(step: DatabaseDump, server: AdminServer, context: Ste
   const tables = await findAllTables(admin);
   const login = await admin.login(context.backup!.dir);
   try {
-    return await dumpDatabase({ ...request, login, snapshot: null, exclude: [], tables });
+    return await dumpDatabase({
+      ...request,
+      login,
+      snapshot: null,
+      exclude: [],
+      tables,
+      activity: async () => (await admin.query<{ activity: string }>(ACTIVITY))[0]!.activity,
+    });
   } finally {
     login.close();
   }
@@ -80,7 +88,14 @@ async function dumpAsRole(step: DatabaseDump, context: StepContext): Promise<Dum
       step.exclude,
       owned.some(({ kind }) => kind === 'large object'),
     );
-    const dump = await dumpDatabase({ ...request, login, snapshot, exclude, tables });
+    const dump = await dumpDatabase({
+      ...request,
+      login,
+      snapshot,
+      exclude,
+      tables,
+      activity: () => session.activity(),
+    });
     context.sessions.set(step.key, session);
     return dump;
   } catch (error) {

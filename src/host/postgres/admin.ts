@@ -5,6 +5,7 @@
 import { HostError } from '../../model/errors.ts';
 import type { AdminConnection, ProgramLogin, QueryRow } from '../port.ts';
 import type { Account } from './account.ts';
+import { APPLICATION } from './connection.ts';
 import { serverError } from './errors.ts';
 import { complaint, type ProgramEnd, runProgram } from './program.ts';
 import { asJson, connectionString } from './quote.ts';
@@ -31,7 +32,7 @@ export function adminLogin({ account, socketDir, port, database }: AdminOptions)
     user: 'postgres',
     dbname: database,
     requirepeer: account.name,
-    application_name: 'engine-cleanup',
+    application_name: APPLICATION,
   });
   return { connection, env: { HOME: account.home, PGCLIENTENCODING: 'UTF8' }, account, fds: [] };
 }

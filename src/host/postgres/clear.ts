@@ -5,6 +5,7 @@
 import { HostError } from '../../model/errors.ts';
 import type { Session } from '../../model/facts.ts';
 import type { Connection } from '../port.ts';
+import { ACTIVITY, ACTIVITY_SINCE } from './activity.ts';
 import { dropInBatches, revokeWrites } from './batches.ts';
 import { isLocked, OUT_OF_SHARED_MEMORY, rawError } from './errors.ts';
 import { findFalls } from './falls.ts';
@@ -92,6 +93,15 @@ export class ClearSession {
   /** Nothing was committed: as long as the session itself was not lost, whatever failed left the database as it was. */
   get intact(): boolean {
     return this.#intact;
+  }
+
+  /** What the programs that read its snapshot do: see activity.ts. */
+  async activity(): Promise<string> {
+    if (this.#version < ACTIVITY_SINCE) return '';
+    // Within a transaction it would be the same picture each time.
+    await this.#connection.query('SELECT pg_stat_clear_snapshot()');
+    const [row] = await this.#connection.query<{ activity: string }>(ACTIVITY);
+    return row!.activity;
   }
 
   /** True if the role owns nothing and the schema `public` is there: what setup needs. */

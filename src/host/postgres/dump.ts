@@ -24,6 +24,8 @@ export interface DumpRequest {
   exclude: readonly string[];
   /** Tables that the dump has to hold. */
   tables: readonly OwnedObject[];
+  /** What it does on the server (activity.ts). */
+  activity?: () => Promise<string>;
   /** Longest time without progress, ms. */
   timeoutMs: number;
   signal: AbortSignal;
@@ -87,6 +89,7 @@ async function write(fd: number, request: DumpRequest, check: DumpCheck): Promis
       ],
       login: request.login,
       silenceMs: request.timeoutMs,
+      ...(request.activity ? { activity: request.activity } : {}),
       signal: request.signal,
     },
     async (chunk) => {

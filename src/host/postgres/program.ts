@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { HostError } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/paths.ts';
 import { libraryPath } from '../libraries.ts';
@@ -27,6 +28,8 @@ export interface ProgramCall {
   patient?: boolean;
   /** Longest wait for the next sign of life on standard output, or for the end, ms. */
   silenceMs: number;
+  /** Asked when it has been silent for a while: a text that differs when it has gone on meanwhile. */
+  activity?: () => Promise<string>;
   /** Ends it when the operator asks to stop. */
   signal?: AbortSignal;
 }
@@ -82,10 +85,12 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
   };
   // As long as it is fed its silence is not its own; when it has ended there is none.
   let watched = fed === null || call.patient === true;
-  let timer: NodeJS.Timeout | undefined;
+  let silence = new AbortController();
   const alive = (): void => {
-    clearTimeout(timer);
-    if (watched) timer = setTimeout(end, call.silenceMs, 'silence');
+    silence.abort();
+    if (!watched) return;
+    silence = new AbortController();
+    void isSilent(call, silence.signal).then((silent) => silent && end('silence'));
   };
   const watch = (on: boolean): void => {
     watched = on;
@@ -111,6 +116,34 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
     call.signal?.removeEventListener('abort', stop);
     if (call.input instanceof Readable) call.input.destroy();
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+}
+
+/** What it does now; null where nobody can tell in time. A server that does not answer is no sign of life. */
+async function activityOf({ activity, silenceMs }: ProgramCall): Promise<string | null> {
+  if (!activity) return null;
+  const over = new AbortController();
+  try {
+    return await Promise.race([activity(), setTimeout(silenceMs / 2, null, { signal: over.signal })]);
+  } catch {
+    return null;
+  } finally {
+    over.abort();
+  }
+}
+
+/** Resolves with true when nothing was heard of it, nor seen that it goes on, for as long as that may be; with false when `heard` says so before. */
+async function isSilent(call: ProgramCall, heard: AbortSignal): Promise<boolean> {
+  try {
+    for (;;) {
+      await setTimeout(call.silenceMs / 2, null, { signal: heard });
+      const before = await activityOf(call);
+      await setTimeout(call.silenceMs / 2, null, { signal: heard });
+      const now = before === null ? null : await activityOf(call);
+      if (now === null || now === before) return !heard.aborted;
+    }
+  } catch {
+    return false;
   }
 }
 

@@ -201,6 +201,18 @@ describe('a failure', () => {
     expect(existsSync(wanted)).toBe(false);
   });
 
+  it('is left to itself as long as it is seen to work on the server, and ended where it is not', async () => {
+    const slow = program('sleep 1; exec echo not a dump');
+    let seen = 0;
+    const works = asRole({}, { pgDump: slow, timeoutMs: 300, activity: async () => String((seen += 1)) });
+    expect((await errorOf(works)).code).not.toBe('ETIMEDOUT');
+    expect(seen).toBeGreaterThan(3);
+    for (const activity of [async () => 'the same', () => new Promise<string>(() => {}), () => Promise.reject()]) {
+      const hangs = asRole({}, { pgDump: slow, timeoutMs: 300, activity });
+      expect((await errorOf(hangs)).code).toBe('ETIMEDOUT');
+    }
+  });
+
   it('to start, or a place that is taken already, is told', async () => {
     expect((await errorOf(asRole({}, { pgDump: '/nowhere/pg_dump' }))).code).toBe('ENOENT');
     const taken = target();
