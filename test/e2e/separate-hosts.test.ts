@@ -157,6 +157,28 @@ describe.each(CASES)(
       });
     });
 
+    it('keeps database and credentials with -d alone, and no keys', async () => {
+      const box = await Box.make({ ...options, services: true });
+      try {
+        const names = ['engine', ...cleared, ...foreign];
+        const objects = await contents(box, names);
+        const { report } = await box.json(['-u', '-d']);
+        expect(report.steps.filter(({ error }) => error)).toEqual([]);
+        expect(report).toMatchObject({ exitCode: 0, outcome: 'ok', refusals: [], verify: { ready: true } });
+        expect(report.databases.map(({ action }) => action).filter((action) => action !== 'foreign')).toEqual(
+          cleared.map(() => 'keep'),
+        );
+        expect(box.host.services.running()).toEqual([]);
+        expect(await contents(box, names)).toBe(objects);
+        if (certificate !== undefined) expect(box.exists(certificate)).toBe(false);
+        expectTodo(report, todoKept ?? []);
+        const again = await box.json(['-u', '-d']);
+        expect(again.report).toMatchObject({ outcome: 'nothing-to-do', changed: false, steps: [] });
+      } finally {
+        await box.destroy();
+      }
+    });
+
     it('keeps database and credentials with -d, and the keys with --keep-pki', async () => {
       const box = await Box.make(options);
       try {
