@@ -15,7 +15,7 @@ import type { Command, Report, Verdict } from './model/report.ts';
 import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
-import { continuedCleanup, continuedRelease, runsIfReadable } from './restore/unfinished.ts';
+import { continuedCleanup, continuedRelease, latestRuns } from './restore/unfinished.ts';
 import { verify } from './verify/index.ts';
 
 /** How a run talks with whoever started it. */
@@ -75,7 +75,7 @@ export async function planRun(
   parts: RunParts,
 ): Promise<{ report: Report; plan: Plan; facts: Facts }> {
   const startedAt = performance.now();
-  const runs = runsIfReadable(options.root);
+  const runs = latestRuns(options.root);
   const continued = continuedRelease(runs);
   const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true, continued });
   const plan = makePlan(facts, options.wishes, {
@@ -102,7 +102,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   const { wishes } = options;
   refuseOthers(parts.host);
   const noVerdict = wishes.unattended && wishes.keepDatabases !== true; // what it finds in them is about to go
-  const runs = runsIfReadable(options.root);
+  const runs = latestRuns(options.root);
   const continued = continuedRelease(runs);
   const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict, continued });
   refuseJobs(facts);

@@ -168,8 +168,8 @@ export function readRun(root: string, id: string): EarlierRun | null {
   }
 }
 
-/** All runs below a root, the oldest first. @throws HostError if they cannot be listed */
-export function readRuns(root: string): EarlierRun[] {
+/** Ids of all runs below a root, the oldest first. @throws HostError if they cannot be listed */
+export function runIds(root: string): string[] {
   const dir = runsDirectory(root);
   if (!lstatSync(dir, { throwIfNoEntry: false })) return [];
   assertOurs(dir);
@@ -179,8 +179,10 @@ export function readRuns(root: string): EarlierRun[] {
   } catch (error) {
     throw unreadable(dir, messageOf(error));
   }
-  return names
-    .filter((name) => RUN_ID.test(name))
-    .sort()
-    .flatMap((id) => readRun(root, id) ?? []);
+  return names.filter((name) => RUN_ID.test(name)).sort();
+}
+
+/** All runs below a root, the oldest first. @throws HostError if they cannot be listed */
+export function readRuns(root: string): EarlierRun[] {
+  return runIds(root).flatMap((id) => readRun(root, id) ?? []);
 }

@@ -5,11 +5,15 @@ import type { Facts } from '../model/facts.ts';
 import type { Release } from '../model/layout.ts';
 import type { ContinuedRun } from '../model/unfinished.ts';
 import { hasRemoved, isUnfinished } from './choose.ts';
-import { type EarlierRun, readRuns } from './runs.ts';
+import { type EarlierRun, readRun, runIds } from './runs.ts';
+
+function hasBegun({ journal, plan }: EarlierRun): boolean {
+  return plan !== null && journal.some(({ event }) => event === 'begin');
+}
 
 /** Runs of one command at the end of the list that began to do something and did not come to their end, the oldest first. Those that ended before that count for nothing. */
 function unfinishedOf(runs: readonly EarlierRun[], command: EarlierRun['command']): EarlierRun[] {
-  const begun = runs.filter(({ journal, plan }) => plan !== null && journal.some(({ event }) => event === 'begin'));
+  const begun = runs.filter(hasBegun);
   const ended = begun.findLastIndex((run) => !isUnfinished(run) || run.command !== command);
   return begun.slice(ended + 1);
 }
@@ -66,12 +70,21 @@ export function continuedCleanup(runs: readonly EarlierRun[], facts: Pick<Facts,
   return last === undefined || wasSetUpSince(last, facts) ? null : continued(cleanups);
 }
 
-/** Earlier runs, for what a plan says of them. Where they cannot be listed, nothing is said: a run that is to write beside them is refused by that itself. */
-export function runsIfReadable(root: string): EarlierRun[] {
+/**
+ * Earlier runs, the oldest first, as far back as a cleanup looks: to the last that was no unfinished cleanup. Where they cannot be listed there is none: a run that is to write beside
+ * them is refused by that itself.
+ */
+export function latestRuns(root: string): EarlierRun[] {
+  const runs: EarlierRun[] = [];
   try {
-    return readRuns(root);
+    for (const id of runIds(root).reverse()) {
+      const run = readRun(root, id);
+      if (run === null) continue;
+      runs.unshift(run);
+      if (hasBegun(run) && (!isUnfinished(run) || run.command !== 'cleanup')) break;
+    }
   } catch (error) {
-    if (error instanceof HostError) return [];
-    throw error;
+    if (!(error instanceof HostError)) throw error;
   }
+  return runs;
 }

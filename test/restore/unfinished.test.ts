@@ -1,10 +1,13 @@
 /** What a plan says of the unfinished run that it goes on with. */
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../src/apply/journal.ts';
 import type { FileFact } from '../../src/model/facts.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
-import { continuedCleanup, continuedRestore } from '../../src/restore/unfinished.ts';
+import { continuedCleanup, continuedRestore, latestRuns } from '../../src/restore/unfinished.ts';
 
 const STEPS = [
   { id: 'stop', title: 'Stop', destructive: false },
@@ -84,5 +87,51 @@ describe('a restore goes on with the last restore of the same run', () => {
     expect(continuedRestore([restore('2', '0')], '1')).toBeNull();
     expect(continuedRestore([run('2', [begin('clear')])], '1')).toBeNull();
     expect(told([restore('2', '1')])).toBeNull();
+  });
+});
+
+describe('looking for it', () => {
+  const plan = { schema: 'engine-cleanup/plan@1', root: '/', mode: 'drop', backupDir: null, databases: [] };
+  const step = { id: 'stop', kind: 'service-stop', title: 'Stop', needs: [], destructive: false };
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'engine-cleanup-runs-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** A run on the disk, of the given second. */
+  function write(second: number, outcome: string | null): string {
+    const id = `20260101T00000${second}Z-00000${second}`;
+    const dir = join(root, 'var/lib/engine-cleanup', id);
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'plan.json'), JSON.stringify({ ...plan, steps: [step] }));
+    const journal = [{ event: 'begin', step: 'stop' }, ...(outcome === null ? [] : [{ event: 'run-end' }])];
+    writeFileSync(join(dir, 'journal.jsonl'), journal.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    if (outcome !== null)
+      writeFileSync(
+        join(dir, 'report.json'),
+        JSON.stringify({ schema: 'engine-cleanup/report@1', outcome, warnings: [] }),
+      );
+    return id;
+  }
+
+  it('goes back to the last that came to its end, and reads nothing older', () => {
+    expect(latestRuns(root)).toEqual([]);
+    write(1, 'ok');
+    const ids = [write(2, 'ok'), write(3, 'incomplete'), write(4, null)];
+    const runs = latestRuns(root);
+    expect(runs.map(({ id, trouble }) => [id, trouble])).toEqual(ids.map((id) => [id, null]));
+    expect(told(runs)).toMatchObject({ run: ids[2] });
+    const last = write(5, 'ok');
+    expect(latestRuns(root).map(({ id }) => id)).toEqual([last]);
+  });
+
+  it('goes past one whose files cannot be used', () => {
+    const [first, damaged] = [write(1, 'incomplete'), write(2, 'ok')];
+    writeFileSync(join(root, 'var/lib/engine-cleanup', damaged, 'plan.json'), '{');
+    expect(latestRuns(root).map(({ id, unknown }) => [id, unknown])).toEqual([
+      [first, false],
+      [damaged, true],
+    ]);
   });
 });
