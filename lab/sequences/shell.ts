@@ -68,6 +68,7 @@ export function thereAndBack(...words: string[]): Step {
       expect(host.contents()).not.toEqual(before);
       const { code, report, stderr } = host.cleanup('restore', '-u');
       expect(story(report), said(report, stderr)).toMatchObject({ outcome: 'ok', failed: [] });
+      expect(report.warnings).toEqual([]);
       expect(code).toBe(0);
       const now = host.contents();
       const gone = before.filter((line) => !now.includes(line)).map((line) => `- ${line}`);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileImage } from '../host/file-state.ts';
 import type { Files } from '../host/port.ts';
 import type { ArchivedFile } from '../model/backup.ts';
+import { HostError } from '../model/errors.ts';
 import type { PutFile, StepOf } from '../model/plan.ts';
 import type { StepRunner } from './context.ts';
 import { expected } from './expected.ts';
@@ -39,6 +40,11 @@ export const filesPut: StepRunner<'files-put'> = {
         return { path, staged: join(stage, path), expect, anchor: door.anchor(path) };
       });
       await door.files.putAll(puts);
+    });
+    const [other] = await missing(step, door.files);
+    if (other === undefined) return;
+    throw new HostError(`${door.files.real(other.path)} was put back, and is not as its backup has it.`, {
+      hint: 'See who writes to it, then run engine-cleanup restore --force overwrite.',
     });
   },
 };

@@ -35,6 +35,7 @@ describe('a clearing run', () => {
     const { report, outcome } = await box.json(['restore', '-u']);
     expect(report.steps.filter(({ error }) => error !== null)).toEqual([]);
     expect(report).toMatchObject({ command: 'restore', outcome: 'ok', restores: cleanup.report.run!.id });
+    expect(report.warnings).toEqual([]);
     expect(difference(files, picture())).toEqual(SAME);
     expect(await Promise.all(databases.map(dump))).toEqual(texts);
     expect(box.host.services.running()).toEqual(running);
