@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts';
 
 const ALL = process.env.CRASH === 'all';
 /** Only where the root is `/`. */
-const ELSEWHERE: readonly StepKind[] = ['ovn-rows', 'web-server-reload'];
+const ELSEWHERE: readonly StepKind[] = ['ovn-rows', 'ovn-rows-put', 'web-server-reload'];
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
 const figures = new Figures('a host that dies');
 /** What was killed, as kind and moment. */
