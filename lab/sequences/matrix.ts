@@ -1,13 +1,20 @@
-/** The table release and place × sequence of a test run. A sequence that was not run says so. */
+/** The table release and place × sequence of a test run, and the components that each host has. A sequence that was not run says so, and one that a release or place does not have. */
+/** Whether there is such a sequence on the host of a column. */
+type Has = (sequence: string, column: string) => boolean;
+
 export class Matrix {
   readonly #sequences: readonly string[];
   readonly #columns: readonly string[];
+  readonly #hosts: ReadonlyMap<string, readonly string[]>;
+  readonly #has: Has;
   readonly #cells = new Map<string, string>();
   readonly #started = performance.now();
 
-  constructor(sequences: readonly string[], columns: readonly string[]) {
+  constructor(sequences: readonly string[], hosts: ReadonlyMap<string, readonly string[]>, has: Has) {
     this.#sequences = sequences;
-    this.#columns = columns;
+    this.#columns = [...hosts.keys()];
+    this.#hosts = hosts;
+    this.#has = has;
   }
 
   /** Runs one sequence, and writes down how it ended and how long it took. */
@@ -28,7 +35,9 @@ export class Matrix {
       ['sequence', ...this.#columns],
       ...this.#sequences.map((name) => [
         name,
-        ...this.#columns.map((column) => this.#cells.get(`${name}\n${column}`) ?? 'not run'),
+        ...this.#columns.map(
+          (column) => this.#cells.get(`${name}\n${column}`) ?? (this.#has(name, column) ? 'not run' : '-'),
+        ),
       ]),
     ];
     const widths = rows[0]!.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
@@ -36,6 +45,9 @@ export class Matrix {
     const [head, ...body] = rows.map(line);
     const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(0);
-    process.stdout.write(`\n${[head, rule, ...body].join('\n')}\n\n${this.#cells.size} sequences in ${seconds} s\n`);
+    const components = [...this.#hosts].map(([column, names]) => `${column}: ${names.join(', ')}`);
+    process.stdout.write(
+      `\n${[head, rule, ...body, '', ...components].join('\n')}\n\n${this.#cells.size} sequences in ${seconds} s\n`,
+    );
   }
 }

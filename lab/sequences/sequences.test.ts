@@ -39,7 +39,8 @@ const HOSTS = RELEASES.flatMap((release) => {
 }).map((host) => ({ ...host, column: `${EDITIONS[host.release.edition].release} ${host.place.name}` }));
 const matrix = new Matrix(
   [...new Set(SEQUENCES.map(({ name }) => name))],
-  HOSTS.map(({ column }) => column),
+  new Map(HOSTS.map(({ column, release }) => [column, release.components])),
+  (name, column) => HOSTS.some((host) => host.column === column && sequencesOf(host).some((one) => one.name === name)),
 );
 
 beforeAll(async () => {
@@ -51,14 +52,18 @@ afterAll(() => {
   rmSync(work, { recursive: true });
 });
 
-/** The stories of a host, with the sequences that they are of. */
-function storiesOf({ release, column, isElsewhere }: (typeof HOSTS)[number]) {
-  return SEQUENCES.flatMap((sequence) => {
-    const { where = 'here', name } = sequence;
-    if (where !== 'both' && (where === 'elsewhere') !== isElsewhere) return [];
-    const story = isWanted(column, name) ? sequence.story(release) : null;
-    return story === null ? [] : [{ sequence, story }];
-  });
+/** The sequences of a host, whether they are played or not. */
+function sequencesOf({ release, isElsewhere }: (typeof HOSTS)[number]) {
+  return SEQUENCES.filter(
+    ({ where = 'here', story }) =>
+      (where === 'both' || (where === 'elsewhere') === isElsewhere) && story(release) !== null,
+  );
+}
+
+/** The stories that are played on a host, with the sequences that they are of. */
+function storiesOf(host: (typeof HOSTS)[number]) {
+  const wanted = sequencesOf(host).filter(({ name }) => isWanted(host.column, name));
+  return wanted.map((sequence) => ({ sequence, story: sequence.story(host.release)! }));
 }
 
 const WITH_STORIES = HOSTS.filter((host) => storiesOf(host).length > 0);
