@@ -75,6 +75,12 @@ const RENAMED: Allowed = [[/^\/root\/\.pgpass(?:\.\d{4}(?:_\d\d){5})?$/, "setup'
 /** What a package puts aside of its files when it goes after the last cleanup. The next one would take it. */
 const PUT_ASIDE: Allowed = [[/^\/etc\/sysconfig\/ovirt-engine\.rpmsave$/, 'its package went after the cleanup']];
 
+/** Where the packages are not those of before any setup. */
+const OF_THE_PACKAGE: Allowed = [
+  [/^\/usr\/share\/ovirt-engine-setup\/version$/, "the package's own"],
+  [/^\/etc\/lab-repositories$/, 'what the lab offers'],
+];
+
 /** With `-d`. */
 const WITH_DATABASE: Allowed = [
   [
@@ -113,14 +119,16 @@ export interface Circumstances {
   scripted: boolean;
   /** The engine's package was removed after the last cleanup. */
   removedSince: boolean;
+  otherVersion: boolean;
 }
 
-export function allowedWith({ keeps, scripted, removedSince }: Circumstances): Allowed {
+export function allowedWith({ keeps, scripted, removedSince, otherVersion }: Circumstances): Allowed {
   return [
     ...ALWAYS,
     ...LEFT,
     ...(scripted ? [...SCRIPTED, ...RENAMED] : []),
     ...(scripted && removedSince ? PUT_ASIDE : []),
+    ...(otherVersion ? OF_THE_PACKAGE : []),
     ...(keeps === undefined ? [] : WITH_DATABASE),
     ...(keeps === 'database and keys' ? WITH_KEYS : []),
   ];

@@ -17,9 +17,18 @@ function isRemovedSince(story: readonly Step[]): boolean {
 }
 
 /** What the last setup finds: nothing of an installation but what was to be kept. */
-function expectLeft(host: SequenceHost, { keeps, remains }: Sequence, story: readonly Step[]): void {
+function expectLeft(
+  host: SequenceHost,
+  { keeps, remains, otherVersion = false }: Sequence,
+  story: readonly Step[],
+): void {
   const { release } = host.ground;
-  const allowed = allowedWith({ keeps, scripted: isScripted(release), removedSince: isRemovedSince(story) });
+  const allowed = allowedWith({
+    keeps,
+    scripted: isScripted(release),
+    removedSince: isRemovedSince(story),
+    otherVersion,
+  });
   const changed = [...host.differences(allowed)];
   expectNone('left', [
     ...changed.map(([path, [was, is]]) => `${path}: ${was ?? 'absent'} -> ${is ?? 'absent'}`),

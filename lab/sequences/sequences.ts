@@ -27,6 +27,8 @@ export interface Sequence {
   from?: Beginning;
   /** What the last setup finds, beside a host as before any: nothing unless it is said. */
   keeps?: Kept;
+  /** The packages are of another version than before any setup. */
+  otherVersion?: true;
   /** Lines of the catalogue that the last setup finds beside those of a server before any. */
   remains?: (release: SequenceRelease) => readonly string[];
   /** Where the databases are: on the host itself unless it is said. */
@@ -203,10 +205,12 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'older packages, dropped',
+    otherVersion: true,
     story: afterDowngrade(cleanup('-u'), setup('new')),
   },
   {
     name: 'older packages, kept',
+    otherVersion: true,
     keeps: 'database and keys',
     story: afterDowngrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
   },

@@ -123,11 +123,13 @@ async function textsOf({ host: { files } }: LookContext, path: string): Promise<
 /** Roles without a database of their own that our own files name. */
 async function readOnlyRoles(context: LookContext, layout: DatabaseLayout): Promise<string[]> {
   const roles: string[] = [];
-  for (const { prefix, credentials } of layout.readOnlyRoles ?? []) {
+  for (const { prefix, credentials, users } of layout.readOnlyRoles ?? []) {
     for (const { path, text } of (await Promise.all(credentials.map((path) => textsOf(context, path)))).flat()) {
-      const raw = databaseCredentials(readDropIns([{ path, text }]).values, prefix);
-      if (raw && !roles.includes(raw.role)) roles.push(raw.role);
+      roles.push(databaseCredentials(readDropIns([{ path, text }]).values, prefix)?.role ?? '');
+    }
+    for (const { path, name } of users) {
+      for (const { text } of await textsOf(context, path)) roles.push(name.exec(text)?.groups?.role ?? '');
     }
   }
-  return roles;
+  return [...new Set(roles)].filter((role) => role !== '');
 }

@@ -73,14 +73,22 @@ export interface DatabaseLayout {
   references?: StumbleLayout & { except: readonly string[] };
   /** `table.column` pairs that hold values encrypted with the engine's key. */
   encrypted: readonly string[];
-  /** Roles without their own credentials login that our own files name (Grafana's): prefix and drop-ins. */
-  readOnlyRoles?: readonly { prefix: string; credentials: readonly string[]; defaultName: string }[];
+  /** Roles without a database of their own that our own files name. */
+  readOnlyRoles?: readonly ReadOnlyRole[];
   /** Its rows speak of what is in the main component's database: full beside a new one of that, it is stale, and no release complains. */
   describesMain?: true;
   /** An upgrade hands the database to this component, and leaves copies of the files that named it before. */
   handedTo?: ComponentId;
   /** Name stem of setup's own dumps: `/var/lib/ovirt-engine/backups/engine-*.dump`. */
   dumps: string;
+}
+
+/** A role that only reads (Grafana's): named by drop-ins with this prefix, and by `users`, files of another form: the group `role` of the pattern is the name. */
+export interface ReadOnlyRole {
+  prefix: string;
+  credentials: readonly string[];
+  users: readonly { path: string; name: RegExp }[];
+  defaultName: string;
 }
 
 /** A password file of setup. With `begin`, only the lines from the first that matches it to the next that matches `end` are setup's; without, those of the default names. */

@@ -122,6 +122,19 @@ describe('the local superuser', () => {
     expect((await lookWith('10-setup-grafana-database.conf.mine')).admin.readOnlyRoles).toEqual([]);
   });
 
+  it('sees the read-only role that only the data source of Grafana names any more', async () => {
+    const path = '/etc/grafana/conf/provisioning/datasources/ovirt-dwh.yaml';
+    await server.superuser('CREATE ROLE "grafana reader" LOGIN');
+    for (const name of ['reader', '"grafana reader"']) {
+      const text = `datasources:\n  - name: oVirt DWH\n    database: engine\n    user: ${name}\n`;
+      const files = { readText: async (one: string) => (one === path ? text : null), list: async () => null };
+      const { admin } = await lookAt({
+        ...{ socketDir: server.socketDir, password: ENGINE_PASSWORD, name: 'engine', component: 'dwh', files },
+      });
+      expect(admin.readOnlyRoles).toMatchObject([{ name: name.replaceAll('"', ''), exists: true }]);
+    }
+  });
+
   it('without a login is used only where its server listens on the port of the credentials', async () => {
     expect(await look(server.socketDir, 'wrong')).toMatchObject({
       reach: { state: 'rejected' },

@@ -1,10 +1,12 @@
 /** Grafana, 4.4 and newer: set up by the Data Warehouse's setup, over a role that may only read. */
-import type { ComponentLayout, DatabaseLayout } from '../../model/layout.ts';
+import type { ComponentLayout } from '../../model/layout.ts';
+import type { ReadOnlyRole } from '../../model/layout-database.ts';
 import { CONF, DWH_CONF, HTTPD } from './paths.ts';
 import { dropIn, webDropIn } from './rules.ts';
 
 const INI = '/etc/grafana/grafana.ini';
 const DB = '/var/lib/grafana/grafana.db';
+const DATA_SOURCE = '/etc/grafana/conf/provisioning/datasources/ovirt-dwh.yaml';
 
 export const grafana: ComponentLayout = {
   id: 'grafana',
@@ -23,7 +25,7 @@ export const grafana: ComponentLayout = {
     },
     dropIn(`${CONF}/10-setup-grafana-access.conf`, { since: '4.4' }),
     {
-      path: '/etc/grafana/conf/provisioning/datasources/ovirt-dwh.yaml',
+      path: DATA_SOURCE,
       phase: 'credential-copies',
       why: 'data source with the password of the read-only role, written by setup',
       since: '4.4',
@@ -60,8 +62,9 @@ export const grafana: ComponentLayout = {
 };
 
 /** Grafana's role in the database of the Data Warehouse. */
-export const grafanaRole: NonNullable<DatabaseLayout['readOnlyRoles']>[number] = {
+export const grafanaRole: ReadOnlyRole = {
   prefix: 'GRAFANA_DB_',
   credentials: [`${DWH_CONF}/10-setup-grafana-database.conf`],
+  users: [{ path: DATA_SOURCE, name: /^\s*user:\s*(["']?)(?<role>.+?)\1\s*$/m }],
   defaultName: 'ovirt_engine_history_grafana',
 };
