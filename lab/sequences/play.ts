@@ -17,17 +17,13 @@ function isRemovedSince(story: readonly Step[]): boolean {
 }
 
 /** What the last setup finds: nothing of an installation but what was to be kept. */
-function expectLeft(
-  host: SequenceHost,
-  { keeps, remains, otherVersion = false }: Sequence,
-  story: readonly Step[],
-): void {
+function expectLeft(host: SequenceHost, { keeps, remains, otherVersion }: Sequence, story: readonly Step[]): void {
   const { release } = host.ground;
   const allowed = allowedWith({
     keeps,
     scripted: isScripted(release),
     removedSince: isRemovedSince(story),
-    otherVersion,
+    otherVersion: otherVersion === true,
   });
   const changed = [...host.differences(allowed)];
   expectNone('left', [

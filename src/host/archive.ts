@@ -56,19 +56,20 @@ export interface Written {
   tarBytes: number;
 }
 
-/** Makes the archive; null if none of the paths exists. After a failure nothing of it is left. */
+/** Makes the archive; null if there is nothing to put into it. After a failure nothing of it is left. */
 export async function archiveFiles(request: ArchiveRequest): Promise<Archive | null> {
   const members = await lookAt(request.files, request.paths);
-  if (members.size === 0) return null;
   const dirs = await directoriesOf(request);
+  if (members.size + dirs.size === 0) return null;
   const fd = openNew(request.target);
   try {
-    const { written, said } = await write(fd, request, members, dirs);
-    await checkArchive(request, [...members.keys(), ...dirs.map((dir) => `${dir}/`)], written);
+    const { written, said } = await write(fd, request, members, [...dirs.keys()]);
+    await checkArchive(request, [...members.keys(), ...[...dirs.keys()].map((dir) => `${dir}/`)], written);
     const images = await imagesOf(request.files, members);
     assertSame(request.files, members, await lookAt(request.files, [...members.keys()]));
+    assertSame(request.files, dirs, await directoriesOf(request));
     syncDirectoryOf(request.target);
-    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, images, dirs, said };
+    return { sizeBytes: written.sizeBytes, sha256: written.sha256, members, images, dirs: [...dirs.keys()], said };
   } catch (error) {
     removePartial(request.target);
     throw error;
@@ -93,11 +94,14 @@ async function lookAt(files: Files, paths: readonly string[]): Promise<Map<strin
   return found;
 }
 
-/** Those that are there, each reached without a link on the way. */
-async function directoriesOf({ files, dirs = [] }: ArchiveRequest): Promise<string[]> {
-  const found: string[] = [];
+/** Those that are there, each reached without a link on the way, with what tells one from another. */
+async function directoriesOf({ files, dirs = [] }: ArchiveRequest): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
   for (const path of dirs) {
-    if ((await files.stat(path))?.identity.type === 'dir') found.push(hostPath(files.root, path));
+    const stat = await files.stat(path);
+    if (stat?.identity.type !== 'dir') continue;
+    const { identity, mode, uid, gid } = stat;
+    found.set(hostPath(files.root, path), [identity.dev, identity.ino, mode, uid, gid].join(' '));
   }
   return found;
 }
@@ -106,16 +110,16 @@ async function directoriesOf({ files, dirs = [] }: ArchiveRequest): Promise<stri
 async function imagesOf(files: Files, members: Map<string, Identity>): Promise<Archive['images']> {
   const first = new Map<string, string>();
   const images: Archive['images'] = [];
-  for (const [path, { dev, ino }] of members) {
+  for (const [path, { dev, ino, size: sizeBytes }] of members) {
     const image = await fileImage(files, path);
     const known = first.get(`${dev}:${ino}`);
     if (known === undefined) first.set(`${dev}:${ino}`, path);
-    if (image !== null) images.push(known === undefined ? image : { ...image, link: known });
+    if (image !== null) images.push({ ...image, sizeBytes, ...(known === undefined ? {} : { link: known }) });
   }
   return images;
 }
 
-function assertSame(files: Files, before: Map<string, Identity>, after: Map<string, Identity>): void {
+function assertSame<T>(files: Files, before: Map<string, T>, after: Map<string, T>): void {
   for (const [path, identity] of before) {
     if (JSON.stringify(after.get(path)) === JSON.stringify(identity)) continue;
     throw new HostError(`${files.real(path)} changed while it was backed up.`, {

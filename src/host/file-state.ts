@@ -18,8 +18,11 @@ export async function fileState(files: Files, path: string): Promise<FileState> 
   return stat === null ? null : stateOf(files, path, stat);
 }
 
-/** The state of a path with owner, mode and time; null if nothing is there. */
-export async function fileImage(files: Files, path: string): Promise<Omit<ArchivedFile, 'outside'> | null> {
+/** The state of a path with owner, mode and time. */
+export type FileImage = Omit<ArchivedFile, 'outside' | 'link' | 'sizeBytes'>;
+
+/** Null if nothing is there. */
+export async function fileImage(files: Files, path: string): Promise<FileImage | null> {
   const stat = await files.stat(path);
   const state = stat === null ? null : await stateOf(files, path, stat);
   if (stat === null || state === null) return null;

@@ -7,22 +7,33 @@ import { type RunOptions, runOrFail } from './process.ts';
 /** Before a target that may write and has no role, which is what a bare one stands for (`ovn-sbctl`). */
 const PLAIN = /^read-write role="" /;
 
-/** What `get-ssl` prints, and `get-connection`: one target a line. Nothing where there is no row. */
-function rowsFrom(tls: string, connections: string): OvnRows {
+/** What `get-ssl` prints, `get-connection` (one target a line), and the probes of the connections. Nothing where there is no row. */
+function rowsFrom(tls: string, connections: string, probes: string): OvnRows {
   const value = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(tls)?.[1] ?? '';
   const privateKey = value('Private key');
+  const targets = connections
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replace(PLAIN, ''));
+  const chosen = new Set(probes.replace(/\n$/, '').split('\n'));
+  const [probe = ''] = chosen;
   return {
     tls: privateKey === '' ? null : { privateKey, certificate: value('Certificate'), caCert: value('CA Certificate') },
-    connections: connections
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.replace(PLAIN, '')),
+    // Of several kinds no command makes them again.
+    connections:
+      chosen.size > 1
+        ? targets.map(
+            (target) => `${target} (inactivity_probe ${[...chosen].map((one) => one || 'default').join(', ')})`,
+          )
+        : targets,
+    ...(chosen.size === 1 && /^\d+$/.test(probe) ? { inactivityProbeMs: Number(probe) } : {}),
   };
 }
 
 /** Words that have a database listen so and not otherwise; the tool takes them as one transaction. */
-export function setCommands({ tls, connections }: OvnRows): string[] {
-  const listen = connections.length > 0 ? ['set-connection', ...connections] : ['del-connection'];
+export function setCommands({ tls, connections, inactivityProbeMs }: OvnRows): string[] {
+  const probe = inactivityProbeMs === undefined ? [] : [`--inactivity-probe=${inactivityProbeMs}`];
+  const listen = connections.length > 0 ? [...probe, 'set-connection', ...connections] : ['del-connection'];
   const keys = tls === null ? ['del-ssl'] : ['set-ssl', tls.privateKey, tls.certificate, tls.caCert];
   return [...listen, '--', ...keys];
 }
@@ -44,7 +55,19 @@ export function createOvn(timeoutMs: number, env: Readonly<Record<string, string
     async read(tool) {
       const purpose = 'look at the connections of OVN';
       try {
-        return rowsFrom(await ask(tool, ['get-ssl'], purpose), await ask(tool, ['get-connection'], purpose));
+        const list = [
+          '--data=bare',
+          '--format=csv',
+          '--no-headings',
+          '--columns=inactivity_probe',
+          'list',
+          'connection',
+        ];
+        const [tls, connections] = [
+          await ask(tool, ['get-ssl'], purpose),
+          await ask(tool, ['get-connection'], purpose),
+        ];
+        return rowsFrom(tls, connections, connections === '' ? '' : await ask(tool, list, purpose));
       } catch (error) {
         if (error instanceof HostError && error.code === 'ENOENT') return null;
         throw error;

@@ -28,6 +28,7 @@ export interface ArchivedFile {
   gid: number;
   /** ms since the epoch. */
   mtimeMs: number;
+  sizeBytes: number;
   /** The archive has it as another name of this one (a hard link), which has to be unpacked with it. */
   link?: string;
   outside?: true;

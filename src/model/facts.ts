@@ -144,6 +144,8 @@ export interface OtherHost {
 export interface OvnRows {
   tls: { privateKey: string; certificate: string; caCert: string } | null;
   connections: string[];
+  /** How often every one of them is asked whether it lives, ms, where somebody chose that. */
+  inactivityProbeMs?: number;
 }
 
 /** A database of OVN that may listen with the engine's keys. */

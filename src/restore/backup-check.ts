@@ -33,37 +33,27 @@ async function digestOf(path: string, signal: AbortSignal): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Reads a member as what it is, beside its digest. Resolves with the bytes that it takes unpacked on this host. */
-async function readMember({ kind }: BackupMember, path: string, check: BackupCheck): Promise<number> {
+/** What reads a member as a whole, beside its digest. */
+async function readMember({ kind }: BackupMember, path: string, check: BackupCheck): Promise<void> {
   const { tools, timeoutMs, signal } = check;
   if (kind === 'files' || kind === 'outside') {
     if (tools.tar === null) throw new HostError('there is no program "tar"', { hint: '' });
-    return readThrough({ tar: tools.tar.path, archive: path, timeoutMs, signal });
-  }
-  if (kind === 'database') {
+    await readThrough({ tar: tools.tar.path, archive: path, timeoutMs, signal });
+  } else if (kind === 'database') {
     if (tools.pgRestore === null) throw new HostError('there is no program "pg_restore"', { hint: '' });
     const reader = { pgRestore: tools.pgRestore.path, dump: path, timeoutMs, signal };
     await readDump(reader, ['--file=/dev/null'], () => undefined);
   }
-  return 0;
 }
 
-export interface CheckedBackup {
-  /** What is wrong with it; none where all of it can be put back. */
-  refusals: Refusal[];
-  /** Bytes of the larger of its archives, unpacked. */
-  unpackedBytes: number;
-}
-
-export async function checkBackup(check: BackupCheck): Promise<CheckedBackup> {
+/** What is wrong with it, as refusals; none where all of it can be put back. */
+export async function checkBackup(check: BackupCheck): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
-  let unpackedBytes = 0;
   for (const member of check.manifest.members) {
     const path = join(check.dir, member.name);
     let why: string | null = null;
     try {
-      if ((await digestOf(path, check.signal)) === member.sha256)
-        unpackedBytes = Math.max(unpackedBytes, await readMember(member, path, check));
+      if ((await digestOf(path, check.signal)) === member.sha256) await readMember(member, path, check);
       else why = 'its bytes are not those that were written';
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
@@ -71,24 +61,27 @@ export async function checkBackup(check: BackupCheck): Promise<CheckedBackup> {
     }
     if (why !== null) refusals.push(damaged(`${path} cannot be used: ${why.replace(/\.$/, '')}.`));
   }
-  return { refusals, unpackedBytes };
+  return refusals;
 }
 
 const MIB = 1024 * 1024;
 
 /**
- * Files are unpacked before they are put in their places. What they take there, in whatever file systems, is not counted: a restore that finds one full goes on where it stopped.
+ * Each step unpacks what it puts back, and removes that again. What the files take in their places is not counted, in whatever file systems that is: a restore that finds one full goes on where it stopped.
  * @param dir real path of the directory of runs
  */
-export function spaceRefusals({ steps }: Plan, unpackedBytes: number, dir: string): Refusal[] {
+export function spaceRefusals({ steps }: Plan, dir: string): Refusal[] {
+  const needed = Math.max(
+    0,
+    ...steps.map((step) => (step.kind === 'files-put' ? step.files.reduce((sum, file) => sum + file.sizeBytes, 0) : 0)),
+  );
   const { bavail, bsize } = statfsSync(dir);
   const free = bavail * bsize;
-  if (free >= unpackedBytes + MIB || !steps.some(({ kind }) => kind === 'files-put')) return [];
-  const mib = (bytes: number): number => Math.ceil(bytes / MIB);
+  if (needed === 0 || free >= needed + MIB) return [];
   return [
     {
       check: 'space',
-      message: `Unpacking the files may need ${mib(unpackedBytes) + 1} MiB below ${dir}, where ${Math.floor(free / MIB)} MiB are free. Nothing was changed.`,
+      message: `Unpacking the files may need ${Math.ceil(needed / MIB) + 1} MiB below ${dir}, where ${Math.floor(free / MIB)} MiB are free. Nothing was changed.`,
       hint: 'Free some space, then run engine-cleanup restore again.',
       forcible: false,
     },

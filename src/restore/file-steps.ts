@@ -22,16 +22,17 @@ export function planArchives(findings: Findings, acts: Acts, list: StepList, nee
       findings.files.filter((group) => group.outside === outside),
       acts,
     );
-    if (paths.length === 0) continue;
+    const dirs = outside ? [] : findings.madeDirs;
+    if (paths.length + dirs.length === 0) continue;
     list.add(
       {
         kind: 'files-archive',
         id: outside ? 'archive:outside' : 'archive:files',
-        title: `Back up ${count(paths.length)} that ${paths.length === 1 ? 'is' : 'are'} replaced${outside ? " in this machine's own /tmp" : ''}`,
+        title: `Back up ${paths.length === 0 ? 'directories that go' : `${count(paths.length)} that ${paths.length === 1 ? 'is' : 'are'} replaced`}${outside ? " in this machine's own /tmp" : ''}`,
         target: outside ? 'outside.tar.gz' : 'files.tar.gz',
         destructive: false,
         paths,
-        ...(outside ? { outside } : {}),
+        ...(outside ? { outside } : { dirs }),
       },
       needs,
     );

@@ -50,13 +50,24 @@ async function missingDirs(
   return missing.sort();
 }
 
+/** Rows that no command of ours writes as they are; null: there are none. */
+function unusual({ connections }: OvnRows): string | null {
+  const [one] = connections.filter((target) => target.includes(' '));
+  return one === undefined ? null : `it listens with rights of somebody's choice too: ${one}`;
+}
+
 /** A server that does not answer keeps nothing else from being put back. */
 async function lookAtOvn(effect: OvnEffect, look: RestoreLook): Promise<OvnFinding> {
   const { tool, before, left } = effect;
   let [now, trouble]: [OvnRows | null, string | null] = [null, `${tool} is not installed`];
   try {
-    now = await look.host.ovn.read(tool);
-    if (now !== null) trouble = null;
+    // As when it was looked for: the tools ask the running machine's own.
+    if (look.host.files.root !== '/') trouble = 'below --root its server is not asked';
+    else {
+      now = await look.host.ovn.read(tool);
+      if (now !== null) trouble = unusual(now);
+    }
+    if (trouble !== null) now = null;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     trouble = error.message.replace(/\.$/, '');

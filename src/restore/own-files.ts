@@ -56,6 +56,7 @@ const FILE = {
   uid: isNumber,
   gid: isNumber,
   mtimeMs: isNumber,
+  sizeBytes: isNumber,
   link: orNone(isPath),
 };
 

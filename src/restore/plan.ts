@@ -107,7 +107,7 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
   const refusals: Refusal[] = refusalsOf(findings, conflicts, run, root);
   const warnings: Warning[] = [
     ...serviceWarnings(findings),
-    ...ovnWarnings(findings, backup),
+    ...ovnWarnings(findings, run, backup),
     ...forcedWarnings(refusals, wishes),
   ];
   return {

@@ -137,12 +137,7 @@ const READERS: { [K in StepKind]: Reader<K> } = {
       what: 'uninstall records',
       paths: [...new Set([...step.paths, step.path])],
     }),
-  'dirs-remove': ({ paths }, { plan, manifest, effects }) => {
-    for (const { path, ...meta } of manifest.directories) {
-      const inside = hostPath(plan.root, path);
-      if (paths.includes(inside)) effects.removedDirs.push({ path: inside, ...meta });
-    }
-  },
+  'dirs-remove': nothing, // see removedDirs
   'dirs-make': ({ dirs }, { effects }) => void effects.madeDirs.push(...dirs.map(({ path }) => path)),
   'database-seal': ({ database, server }, { effects }) => void effects.closed.push({ database, server }),
   'database-unseal': nothing,
@@ -225,7 +220,8 @@ function addRoles({ plan, manifest, effects }: Source, server: AdminServer): voi
 export function effectsOf(plan: Plan, journal: readonly JournalEntry[], manifest: Manifest): Effects {
   const effects: Effects = {
     files: [],
-    removedDirs: [],
+    // Those of a run that died before they went are there, or went with a later one.
+    removedDirs: manifest.directories.map(({ path, ...meta }) => ({ path: hostPath(plan.root, path), ...meta })),
     madeDirs: [],
     databases: [],
     roles: [],

@@ -17,7 +17,7 @@ import { refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
 import { STAGE } from '../steps/stage.ts';
-import { type CheckedBackup, checkBackup, damaged, spaceRefusals } from './backup-check.ts';
+import { checkBackup, damaged, spaceRefusals } from './backup-check.ts';
 import { chooseRun, continuedBy, putBackBy, restoredBy } from './choose.ts';
 import { lookAt } from './look.ts';
 import { makeRestorePlan } from './plan.ts';
@@ -78,23 +78,22 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
   const tools = await machineTools();
   const { dir, manifest } = (run as Usable).backup;
   const { wishes, stop } = options;
-  const checked = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
-  if (checked.refusals.length > 0) return finish('refused', { refusals: checked.refusals });
-  return putBack(options, parts, { run: run as Usable, runs, tools, checked, finish });
+  const broken = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
+  if (broken.length > 0) return finish('refused', { refusals: broken });
+  return putBack(options, parts, { run: run as Usable, runs, tools, finish });
 }
 
 interface Work {
   run: Usable;
   runs: readonly EarlierRun[];
   tools: ToolFacts;
-  checked: CheckedBackup;
   finish(outcome: Outcome, more?: Partial<ReportInput>): Report;
 }
 
 async function putBack(
   options: RestoreOptions,
   parts: RestoreParts,
-  { run, runs, tools, checked, finish }: Work,
+  { run, runs, tools, finish }: Work,
 ): Promise<Report> {
   const { root, wishes, stop, backupDir, version } = options;
   const { timeoutMs } = wishes;
@@ -119,7 +118,7 @@ async function putBack(
   const { release, databases } = source;
   const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
   const plan = makeRestorePlan(findings, wishes, target);
-  plan.refusals.push(...spaceRefusals(plan, checked.unpackedBytes, dirname(run.path)));
+  plan.refusals.push(...spaceRefusals(plan, dirname(run.path)));
   const continues = continuedRestore(runs, run.id);
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;
   const earlier = continuedBy(run, runs);

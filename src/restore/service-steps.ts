@@ -75,10 +75,10 @@ export function planStarts(findings: Findings, acts: Acts, list: StepList, chain
 }
 
 /** Rows of OVN that cannot be put back now. */
-export function ovnWarnings({ ovn }: Findings, backup: string): Warning[] {
+export function ovnWarnings({ ovn }: Findings, run: string, backup: string): Warning[] {
   return ovn.flatMap(({ target, trouble }) => {
     if (trouble === null) return [];
-    const message = `The rows of the ${target} stay as they are: ${trouble}. When it answers, run engine-cleanup restore again, or: sh ${shellWord(`${backup}/${OVN_ROWS}`)}`;
+    const message = `The rows of the ${target} stay as they are: ${trouble}. Put them back later by engine-cleanup restore ${run}, or: sh ${shellWord(`${backup}/${OVN_ROWS}`)}`;
     return { code: 'ovn-rows', message };
   });
 }

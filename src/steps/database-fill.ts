@@ -2,7 +2,7 @@
 import { placeOf } from '../host/postgres/connection.ts';
 import { resetDefaultPrivileges } from '../host/postgres/default-privileges.ts';
 import { fillDatabase } from '../host/postgres/fill.ts';
-import { HostError } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
 import { isAsBefore, isEmpty, loginTo } from './database-state.ts';
@@ -52,6 +52,19 @@ function isFilled(step: StepOf<'database-fill'>, context: StepContext): Promise<
   return isAsBefore(step, sourceMember(context.plan, step.file), context, context.runDir);
 }
 
+/** What is to be told of a database whose filling was committed whole, as the end of a sentence; null: its text is that of the dump. */
+async function difference(step: StepOf<'database-fill'>, context: StepContext): Promise<string | null> {
+  const dump = sourceMember(context.plan, step.file);
+  try {
+    if (context.tools.pgDump === null || (await isFilled(step, context))) return null;
+    // An order of grants that no dump keeps, for one: a person can tell whether it matters.
+    return `pg_dump writes something else of it than ${dump} has. Compare them before the engine works with it.`;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return `it was not compared with ${dump}: ${messageOf(error)}`;
+  }
+}
+
 export const databaseFill: StepRunner<'database-fill'> = {
   touches: ({ credentials }) => [credentials.database],
 
@@ -59,9 +72,7 @@ export const databaseFill: StepRunner<'database-fill'> = {
 
   async apply(step, context) {
     await fill(step, context);
-    // Its transaction was committed whole. Where the text differs all the same (an order of grants that no dump keeps), a person can tell whether it matters.
-    if (context.tools.pgDump === null || (await isFilled(step, context))) return;
-    const message = `${nameOf(step)} was filled from ${sourceMember(context.plan, step.file)}, and pg_dump writes something else of it than is there. Compare them before the engine works with it.`;
-    context.warn({ code: 'restore', message });
+    const differs = await difference(step, context);
+    if (differs !== null) context.warn({ code: 'restore', message: `${nameOf(step)} was filled, but ${differs}` });
   },
 };

@@ -21,8 +21,8 @@ export async function staged(
   { plan, tools, timeoutMs, signal, runDir }: StepContext,
   use: (stage: string) => Promise<void>,
 ): Promise<void> {
-  if (tools.tar === null) {
-    throw new HostError('There is no program "tar", so nothing can be put back. Nothing was changed.', {
+  if (paths.length > 0 && tools.tar === null) {
+    throw new HostError('There is no program "tar", so no files can be put back.', {
       hint: 'Install GNU tar, then run engine-cleanup restore again.',
     });
   }
@@ -30,7 +30,8 @@ export async function staged(
   mkdirSync(stage, { mode: 0o700 });
   try {
     const archive = sourceMember(plan, archiveName(outside));
-    if (paths.length > 0) await unpack({ tar: tools.tar.path, archive, timeoutMs, signal }, paths, stage);
+    if (tools.tar !== null && paths.length > 0)
+      await unpack({ tar: tools.tar.path, archive, timeoutMs, signal }, paths, stage);
     await use(stage);
   } finally {
     // Ours alone, and links in it are removed as links.

@@ -47,7 +47,12 @@ const base = { id: '', title: '', target: '', needs: [], destructive: false };
 async function removed(): Promise<StepOf<'dirs-make'>> {
   const paths = DIRS.map((dir) => `${dir}/file`);
   await filesArchive.apply({ ...base, kind: 'files-archive', paths, dirs: DIRS }, context);
-  const dirs = DIRS.map((path): DirectoryBefore => ({ path, mode: 0o700, uid: 0, gid: 0, archived: true }));
+  const dirs = await Promise.all(
+    DIRS.map(async (path): Promise<DirectoryBefore> => {
+      const { mode, uid, gid } = (await scratch.files.stat(path))!;
+      return { path, mode, uid, gid, archived: true };
+    }),
+  );
   rmSync(scratch.real(PKI), { recursive: true });
   return { ...base, kind: 'dirs-make', dirs };
 }

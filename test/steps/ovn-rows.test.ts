@@ -152,9 +152,11 @@ describe.skipIf(skip)('rows of OVN', () => {
     for (const step of steps) expect(await context.host.ovn.read(step.tool)).toEqual(step.was);
   });
 
-  it('are put back by a restore, unless somebody made others since', async () => {
+  it('are put back by a restore as somebody tuned them, unless there are others since', async () => {
     setUp();
+    run('ovn-sbctl', 'set', 'connection', '.', 'inactivity_probe=60000');
     const { steps } = await planned();
+    expect(steps.map(({ was }) => was.inactivityProbeMs)).toEqual([undefined, 60_000]);
     const context = contextOf();
     for (const step of steps) {
       await ovnRows.apply(step, context);
@@ -221,6 +223,15 @@ describe.skipIf(skip)('rows of OVN', () => {
     expect(fact).toMatchObject({ tool: 'ovn-nbctl', rows: null });
     expect(fact?.trouble).toContain('database connection failed');
     expect(more).toEqual([]);
+  });
+
+  it('that are asked at different intervals are somebody’s own choice, and stay', async () => {
+    setUp();
+    run('ovn-sbctl', 'set-connection', 'pssl:6642', 'pssl:16642');
+    const uuid = run('ovn-sbctl', '--bare', '--columns=_uuid', 'find', 'connection', 'target="pssl:16642"').trim();
+    run('ovn-sbctl', 'set', 'connection', uuid, 'inactivity_probe=60000');
+    const [, south] = await look();
+    expect(south).toMatchObject({ rows: null, trouble: expect.stringContaining('inactivity_probe') });
   });
 
   it('with a role are somebody’s own choice, and stay', async () => {

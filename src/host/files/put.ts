@@ -1,6 +1,6 @@
 /** Puts back files, links and empty directories whole, with everything they had: beside their place first, then renamed over what is there. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { HostError } from '../../model/errors.ts';
 import type { Identity } from '../../model/facts.ts';
 import { nameOf, parentOf, realPath } from '../../model/paths.ts';
@@ -45,8 +45,13 @@ const MOST = 500;
  * @param staged real paths, with the names the copies are to have
  */
 function copy(staged: readonly string[], { dir, real }: Parent): void {
-  const { error, status, stderr } = spawnSync('cp', ['--archive', '--', ...staged, '/proc/self/fd/3/'], {
-    stdio: ['ignore', 'ignore', 'pipe', dir],
+  if (staged.length > 0) runCp(['--', ...staged, '/proc/self/fd/3/'], dir, real);
+}
+
+/** @param fd an open directory, `/proc/self/fd/3` of the program */
+function runCp(words: readonly string[], fd: number, real: string): void {
+  const { error, status, stderr } = spawnSync('cp', ['--archive', ...words], {
+    stdio: ['ignore', 'ignore', 'pipe', fd],
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
     timeout: LIMIT_MS,
   });
@@ -58,9 +63,29 @@ function copy(staged: readonly string[], { dir, real }: Parent): void {
   });
 }
 
+/**
+ * Makes an empty directory like another, under a name that is not the last one. Of a directory cp sets rights and attributes by its path: it gets the one that is open here, which nobody can
+ * swap, and not its name.
+ */
+function copyDirectory(staged: string, temporary: string, real: string): void {
+  let made: number | null = null;
+  try {
+    mkdirSync(temporary, 0o700);
+    made = openSync(temporary, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    runCp(['--no-target-directory', '--', staged, '/proc/self/fd/3/.'], made, real);
+    fsyncSync(made);
+    const [own, named] = [fstatSync(made), lstatSync(temporary)];
+    if (own.ino !== named.ino || own.dev !== named.dev) throw changedError(real, 'was swapped while it was made');
+  } catch (error) {
+    throw fileError(error, real, 'cannot be put back');
+  } finally {
+    if (made !== null) closeSync(made);
+  }
+}
+
 /** What was written is on the disk before it gets its name. */
 function sync(path: string, real: string): void {
-  if (lstatSync(path).isSymbolicLink()) return;
+  if (!lstatSync(path).isFile()) return;
   let fd: number | null = null;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -85,14 +110,19 @@ function* byDirectory(puts: readonly Put[]): Generator<Put[]> {
 function putInto(root: string, directory: Parent, puts: readonly Put[]): void {
   const made: { parent: Parent; temporary: string; expect: Identity | null }[] = [];
   try {
-    const named = puts.map(({ path, staged, expect }) => {
+    const named = puts.flatMap(({ path, staged, expect }) => {
       const parent = { ...directory, name: nameOf(path), real: realPath(root, path) };
       assertExpected(parent, expect);
       const name = temporaryName(parent.name);
-      made.push({ parent, temporary: at(parent.dir, name), expect });
+      const temporary = at(parent.dir, name);
+      made.push({ parent, temporary, expect });
+      if (lstatSync(staged).isDirectory()) {
+        copyDirectory(staged, temporary, parent.real);
+        return [];
+      }
       const copied = `${parentOf(staged)}/${name}`;
       renameSync(staged, copied);
-      return copied;
+      return [copied];
     });
     copy(named, directory);
     for (const { parent, temporary, expect } of made) {

@@ -98,10 +98,17 @@ export class ClearSession {
   /** What the programs that read its snapshot do: see activity.ts. */
   async activity(): Promise<string> {
     if (this.#version < ACTIVITY_SINCE) return '';
-    // Within a transaction it would be the same picture each time.
-    await this.#connection.query('SELECT pg_stat_clear_snapshot()');
-    const [row] = await this.#connection.query<{ activity: string }>(ACTIVITY);
-    return row!.activity;
+    const connection = this.#connection;
+    // Whatever keeps it from being told, the locks and the snapshot stay.
+    await connection.query('SAVEPOINT activity');
+    try {
+      // Within a transaction it would be the same picture each time.
+      await connection.query('SELECT pg_stat_clear_snapshot()');
+      const [row] = await connection.query<{ activity: string }>(ACTIVITY);
+      return row!.activity;
+    } finally {
+      await connection.query('ROLLBACK TO SAVEPOINT activity; RELEASE SAVEPOINT activity');
+    }
   }
 
   /** True if the role owns nothing and the schema `public` is there: what setup needs. */

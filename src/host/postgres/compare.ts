@@ -41,12 +41,15 @@ export interface Comparison extends DumpReader {
   login: ProgramLogin;
   place: string;
   exclude: readonly string[];
+  /** What it does on the server (activity.ts). */
+  activity(): Promise<string>;
 }
 
-async function textOfDatabase({ pgDump, login, place, exclude, timeoutMs, signal }: Comparison): Promise<string> {
+async function textOfDatabase(comparison: Comparison): Promise<string> {
+  const { pgDump, login, place, exclude, timeoutMs, signal, activity } = comparison;
   const text = new TextHash();
   const args = ['--no-password', `--lock-wait-timeout=${timeoutMs}`, ...exclude, `--dbname=${login.connection}`];
-  const end = await runProgram({ file: pgDump, args, login, silenceMs: timeoutMs, signal }, (chunk) =>
+  const end = await runProgram({ file: pgDump, args, login, silenceMs: timeoutMs, activity, signal }, (chunk) =>
     text.take(chunk),
   );
   if (end.ended === 'stop') throw new InterruptedError();

@@ -42,6 +42,9 @@ export interface ProgramEnd {
   ended: 'silence' | 'stop' | null;
 }
 
+/** So often it is looked at what a silent program does, in the time that it may be silent. */
+const PARTS = 4;
+
 /** Takes one piece of standard output; the next is read when it is done. */
 export type Sink = (chunk: Buffer) => void | Promise<void>;
 
@@ -120,11 +123,12 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
 }
 
 /** What it does now; null where nobody can tell in time. A server that does not answer is no sign of life. */
-async function activityOf({ activity, silenceMs }: ProgramCall): Promise<string | null> {
+async function activityOf({ activity, silenceMs }: ProgramCall, heard: AbortSignal): Promise<string | null> {
   if (!activity) return null;
   const over = new AbortController();
+  const signal = AbortSignal.any([heard, over.signal]);
   try {
-    return await Promise.race([activity(), setTimeout(silenceMs / 2, null, { signal: over.signal })]);
+    return await Promise.race([activity(), setTimeout(silenceMs / 2, null, { signal })]);
   } catch {
     return null;
   } finally {
@@ -134,14 +138,17 @@ async function activityOf({ activity, silenceMs }: ProgramCall): Promise<string 
 
 /** Resolves with true when nothing was heard of it, nor seen that it goes on, for as long as that may be; with false when `heard` says so before. */
 async function isSilent(call: ProgramCall, heard: AbortSignal): Promise<boolean> {
+  let before: string | null = null;
+  let tells = true;
   try {
-    for (;;) {
-      await setTimeout(call.silenceMs / 2, null, { signal: heard });
-      const before = await activityOf(call);
-      await setTimeout(call.silenceMs / 2, null, { signal: heard });
-      const now = before === null ? null : await activityOf(call);
-      if (now === null || now === before) return !heard.aborted;
+    for (let quiet = 1; quiet <= PARTS; quiet += 1) {
+      await setTimeout(call.silenceMs / PARTS, null, { signal: heard });
+      const now: string | null = tells ? await activityOf(call, heard) : null;
+      tells = now !== null;
+      if (before !== null && now !== null && now !== before) quiet = 0;
+      before = now;
     }
+    return !heard.aborted;
   } catch {
     return false;
   }

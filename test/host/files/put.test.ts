@@ -1,5 +1,6 @@
 /** Putting back files and links whole: everything they had, over nothing but what was seen, and never through a link. */
 import {
+  chmodSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readlinkSync,
   symlinkSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFiles } from '../../../src/host/files/index.ts';
@@ -78,6 +80,33 @@ describe('putting back', () => {
     await expect(put('/etc/dir/gone', '/three', seen)).rejects.toThrow(/is gone since/);
     expect(readFileSync(scratch.real('/etc/dir/file'), 'utf8')).toBe('old');
     expect(readdirSync(scratch.real('/etc/dir'))).toEqual(['file']);
+  });
+
+  it('makes an empty directory with its mode, and cannot be led to another by whoever swaps it meanwhile', async () => {
+    mkdirSync(stage.real('/made'));
+    chmodSync(stage.real('/made'), 0o2750);
+    await put('/etc/dir/made', '/made');
+    expect(lstatSync(scratch.real('/etc/dir/made')).mode & 0o7777).toBe(0o2750);
+
+    mkdirSync(stage.real('/other'), { mode: 0o700 });
+    mkdirSync(scratch.real('/theirs'), { mode: 0o755 });
+    const bin = scratch.real('/bin');
+    mkdirSync(bin);
+    const swap = `cd '${scratch.real('/etc/dir')}' && mv other.*.tmp away && ln -s '${scratch.real('/theirs')}' "$(ls -d away | sed "s/away/$N/")"`;
+    writeFileSync(
+      `${bin}/cp`,
+      `#!/bin/sh\nN=$(basename '${scratch.real('/etc/dir')}'/other.*.tmp)\n${swap}\nexec /usr/bin/cp "$@"\n`,
+      { mode: 0o755 },
+    );
+    const path = process.env.PATH;
+    process.env.PATH = `${bin}:${path}`;
+    try {
+      await expect(put('/etc/dir/other', '/other')).rejects.toThrow(/was swapped while it was made/);
+    } finally {
+      process.env.PATH = path;
+    }
+    expect(lstatSync(scratch.real('/theirs')).mode & 0o7777).toBe(0o755);
+    expect(readdirSync(scratch.real('/etc/dir')).sort()).toEqual(['away', 'made']);
   });
 
   it('follows no link on the way, and makes no directory', async () => {
