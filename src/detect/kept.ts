@@ -29,7 +29,8 @@ async function keptPlace(context: DetectContext, { path, why, removable, beside 
   if (stat === null || (beside !== undefined && (await files.stat(beside)) === null)) return null;
   const place = shellWord(realPath(context.root, path));
   // Only the content of a directory: it itself belongs to a package.
-  const remove = stat.identity.type === 'dir' ? `rm -r ${place}/*` : `rm ${place}`;
+  const content = removable === 'files' ? `find ${place} -type f -delete` : `rm -r ${place}/*`;
+  const remove = stat.identity.type === 'dir' ? content : `rm ${place}`;
   return removable ? { path, why, remove } : { path, why };
 }
 

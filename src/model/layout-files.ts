@@ -82,7 +82,7 @@ export interface KeepRule {
   path: string;
   why: string;
   /** A directory whose content is only of use to look back: the command that removes it is told. Everything else stays for good reason. */
-  removable?: true;
+  removable?: true | 'files';
   /** Each entry is kept for itself, with a command of its own. */
   each?: true;
   /** Told only where this path is there too: elsewhere the place has nothing to do with setup. */

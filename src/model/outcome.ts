@@ -20,7 +20,7 @@ export interface ExitCode {
 
 /** Exit codes in the order in which the manual page lists them. */
 export const EXIT_CODES: readonly ExitCode[] = [
-  { code: 0, name: 'ok', meaning: 'Done, or nothing to do: engine-setup can be run again.' },
+  { code: 0, name: 'ok', meaning: 'Done, or nothing to do. After a cleanup or verify: engine-setup can be run.' },
   { code: 1, name: 'internal', meaning: 'A bug: an unexpected error. The message names the log.' },
   { code: 2, name: 'usage', meaning: 'The command line or the configuration file is wrong.' },
   {
@@ -32,7 +32,8 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 5,
     name: 'incomplete',
-    meaning: 'It failed part-way. What is done and what is left is listed; running it again continues.',
+    meaning:
+      'It failed part-way. What is done and what is left is listed; running it again continues. Where nothing was destroyed yet, the services it had stopped run again.',
   },
   { code: 6, name: 'unready', meaning: 'It finished, but something still stands in the way of engine-setup.' },
   {

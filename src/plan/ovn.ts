@@ -47,7 +47,7 @@ export function ovnWarnings(facts: Facts, layout: Layout, wishes: Wishes): Warni
   return facts.ovn.flatMap(({ tool, trouble }) => {
     const of = layoutOf(layout, tool);
     if (trouble === null || of === undefined) return [];
-    const message = `The ${of.title} stays as it is: ${trouble}. If "${tool} get-ssl" names ${of.key}, take setup's rows out by hand: ${tool} del-connection -- del-ssl`;
+    const message = `The ${of.title} stays as it is: ${trouble}. If "${tool} get-ssl" names ${of.key}, take setup's rows out by hand: ${tool} del-connection -- del-ssl (or, where "${tool} get-connection" has others too: ${tool} set-connection THOSE THAT STAY -- del-ssl)`;
     return [{ code: 'ovn-rows', message }];
   });
 }

@@ -1,8 +1,20 @@
 /** Which backups are old. Pure, and small: every invocation loads it. */
 import type { ListedRun } from '../model/report.ts';
 
-/** The runs whose backups go where so many of the newest stay. */
+/** It was killed, failed or was stopped: the next run went on with it, and its backup has what that one did not find any more. */
+const CONTINUED: readonly ListedRun['outcome'][] = ['unfinished', 'incomplete', 'interrupted', 'internal'];
+
+/**
+ * The runs whose backups go where so many of the newest whole ones stay. With a run stay those that it went on with.
+ * @param runs the oldest first
+ */
 export function runsToPrune(runs: readonly ListedRun[], keep: number): ListedRun[] {
-  const withBackup = runs.filter(({ state }) => state !== 'none' && state !== 'gone');
-  return withBackup.slice(0, Math.max(0, withBackup.length - keep));
+  const backups = runs.filter(({ state }) => state !== 'none' && state !== 'gone');
+  let stays = backups.length;
+  for (let whole = 0; stays > 0 && whole < keep; ) {
+    stays -= 1;
+    if (backups[stays]!.state === 'whole') whole += 1;
+  }
+  while (keep > 0 && stays > 0 && CONTINUED.includes(backups[stays - 1]!.outcome)) stays -= 1;
+  return backups.slice(0, stays);
 }

@@ -101,7 +101,7 @@ describe('the manual page', () => {
   });
 
   test('uses only what every man knows, and no dash that cannot be copied', () => {
-    const known = ['TH', 'SH', 'TP', 'PP', 'B', 'I', 'BR', 'RB', 'RI', 'IR', 'BI', 'EX', 'EE', 'br', 'nh', 'ad'];
+    const known = ['TH', 'SH', 'TP', 'IP', 'PP', 'B', 'I', 'BR', 'RB', 'RI', 'IR', 'BI', 'EX', 'EE', 'br', 'nh', 'ad'];
     for (const [at, line] of page.split('\n').entries()) {
       if (line.startsWith('.\\"')) continue;
       const request = /^\.(\w+)/.exec(line)?.[1];

@@ -12,6 +12,9 @@ export interface ScriptRun {
   signal: AbortSignal;
 }
 
+/** Who is no superuser gets the messages in the server's language. */
+const ENGLISH = `SELECT set_config('lc_messages', 'C', false) FROM pg_roles WHERE rolname = current_user AND rolsuper;\n`;
+
 /** Ends at the first statement that fails. @throws HostError */
 export async function runScript({ psql, login, script, timeoutMs, signal }: ScriptRun): Promise<void> {
   const args = ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '--set=VERBOSITY=terse'];
@@ -20,7 +23,7 @@ export async function runScript({ psql, login, script, timeoutMs, signal }: Scri
       file: psql,
       args: [...args, `--dbname=${login.connection}`],
       login,
-      input: `SET lc_messages = 'C'; SET statement_timeout = ${timeoutMs};\n${script}`,
+      input: `${ENGLISH}SET statement_timeout = ${timeoutMs};\n${script}`,
       silenceMs: timeoutMs + 2000,
       signal,
     },

@@ -18,7 +18,7 @@ const lookingBack: readonly KeepRule[] = [
   { path: `${PKI}-backups/*`, why: 'copy of the PKI that package removal made', removable: true },
   { path: `${STATE}/setup/answers/*`, why: "setup's answers, of use when it is run again", removable: true },
   { path: `${STATE}/setup-history.txt`, why: 'when setup was run (3.3 to 3.5)', removable: true },
-  { path: '/var/log/ovirt-engine', why: 'logs', removable: true },
+  { path: '/var/log/ovirt-engine', why: 'logs', removable: 'files' },
 ];
 
 export const isoDomain: readonly KeepRule[] = [

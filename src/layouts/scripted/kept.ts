@@ -15,7 +15,7 @@ const lookingBack: readonly KeepRule[] = [
     each: true,
   },
   { path: `${PKI}-backups/*`, why: 'copy of the PKI that package removal made', removable: true },
-  { path: '/var/log/ovirt-engine', why: 'logs', removable: true },
+  { path: '/var/log/ovirt-engine', why: 'logs', removable: 'files' },
 ];
 
 const machine: readonly KeepRule[] = [
