@@ -1,5 +1,5 @@
 // `npm run crash`: kills runs at every place, each on a host of its own, and adds up how many of the next runs came to the same end. `npm test` tries some of them. Takes hours on a small machine;
-// `npm run crash -- system-calls` is one file of test/crash, and with CRASH_CALLS=300 kills only at so many calls.
+// `--in-turn`: on each host at one place after the other, one for each kind of step, which takes a quarter of an hour. `npm run crash -- system-calls` is one file of test/crash, and with CRASH_CALLS=300 kills only at so many calls.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,16 @@ const top = new URL('..', import.meta.url).pathname;
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
 const file = join(dir, 'figures');
 writeFileSync(file, '');
-const only = process.argv.slice(2).map((word) => `test/crash/${word}`);
+const words = process.argv.slice(2);
+const inTurn = words.includes('--in-turn');
+const only = words.filter((word) => word !== '--in-turn').map((word) => `test/crash/${word}`);
 const { status } = spawnSync(
   join(top, 'node_modules/.bin/vitest'),
   ['run', ...(only.length > 0 ? only : ['test/crash'])],
   {
     cwd: top,
     stdio: 'inherit',
-    env: { ...process.env, CRASH: 'all', CRASH_FIGURES: file },
+    env: { ...process.env, CRASH: inTurn ? 'turn' : 'all', CRASH_FIGURES: file },
   },
 );
 const told = readFileSync(file, 'utf8')

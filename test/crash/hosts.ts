@@ -91,7 +91,9 @@ const slim = async ({ server }: Box<HostTree>): Promise<void> => {
 /** Where thousands of places are tried. */
 export const SMALL: readonly Setting[] = [otopi('4.5', {}, ['-u'], slim)];
 
-const ALL = process.env.CRASH === 'all';
+/** `all`: each place on a host of its own. `turn`: one after the other on each host. */
+const { CRASH } = process.env;
+const ALL = CRASH === 'all' || CRASH === 'turn';
 
 /** Those that a test run has the time for: the first of a list. */
 function some(settings: readonly Setting[], most: number): readonly Setting[] {
@@ -110,7 +112,7 @@ const served: readonly Setting[] = [
 ];
 
 /** A database as large as the one of a real setup. Only where everything is tried. */
-const WHOLE: readonly Setting[] = ALL ? [otopi('4.5, of full size', { dwh: true }, ['-u'])] : [];
+const WHOLE: readonly Setting[] = CRASH === 'all' ? [otopi('4.5, of full size', { dwh: true }, ['-u'])] : [];
 
 const settings: readonly Setting[] = [
   otopi('4.5', { dwh: true, services: true }, kept, atWork),
