@@ -26,10 +26,13 @@ const DNF = {
 const TABLE = {
   '3.0': { release: '3.0', version: '3.0.0_0001', build: '1.fc16', init: 'sysv', ...YUM },
   '3.1': { release: '3.1', version: '3.1.0', build: '2.fc17', init: 'systemd', ...YUM },
+  '3.2.1': { release: '3.2', version: '3.2.1', build: '1.fc18', init: 'systemd', ...YUM },
   '3.2': { release: '3.2', version: '3.2.2', build: '1.1.fc18', init: 'systemd', ...YUM },
   '3.2-el6': { release: '3.2', version: '3.2.3', build: '1.el6', init: 'sysv', ...YUM },
   '3.3': { release: '3.3', version: '3.3.5', build: '1.el6', init: 'sysv', ...YUM },
+  '3.6.6': { release: '3.6', version: '3.6.6.2', build: '1.el7', init: 'systemd', ...YUM },
   '3.6': { release: '3.6', version: '3.6.7.5', build: '1.el7', init: 'systemd', ...YUM },
+  '4.3.9': { release: '4.3', version: '4.3.9.4', build: '1.el7', init: 'systemd', ...YUM },
   '4.3': { release: '4.3', version: '4.3.10.4', build: '1.el7', init: 'systemd', ...YUM },
   '4.5.6': { release: '4.5', version: '4.5.6', build: '1.el9', init: 'systemd', ...DNF },
   '4.5.7': { release: '4.5', version: '4.5.7', build: '1.el9', init: 'systemd', ...DNF },

@@ -40,15 +40,23 @@ export const RELEASES: readonly SequenceRelease[] = [
     mayStay: 'role engine superuser', // such a role is never dropped
     dataDir: '/var/lib/pgsql/data',
   },
-  { edition: '3.2', packages: ['firewalld'], components: ['engine', 'iso'], dataDir: '/var/lib/pgsql/data' },
+  {
+    edition: '3.2',
+    older: '3.2.1',
+    packages: ['firewalld'],
+    components: ['engine', 'iso'],
+    dataDir: '/var/lib/pgsql/data',
+  },
   {
     edition: '3.6',
+    older: '3.6.6',
     packages: ['ovirt-engine-dwh', 'ovirt-engine-reports', 'firewalld'],
     components: ['engine', 'dwh', 'reports', 'websocket-proxy', 'vmconsole-proxy', 'iso'],
     dataDir: '/var/lib/pgsql/data',
   },
   {
     edition: '4.3',
+    older: '4.3.9',
     packages: ['firewalld'],
     components: ['engine', 'dwh', 'cinderlib', 'websocket-proxy', 'vmconsole-proxy', 'ovn-provider'],
     dataDir: '/var/opt/rh/rh-postgresql10/lib/pgsql/data',

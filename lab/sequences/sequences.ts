@@ -29,7 +29,7 @@ export interface Sequence {
   keeps?: Kept;
   /** The packages are of another version than before any setup. */
   otherVersion?: true;
-  /** Lines of the catalogue that the last setup finds beside those of a server before any. */
+  /** Lines of the catalogue that the last setup finds beside those of a server before any, where setup makes its databases itself. */
   remains?: (release: SequenceRelease) => readonly string[];
   /** Where the databases are: on the host itself unless it is said. */
   where?: 'elsewhere' | 'both';
@@ -64,6 +64,7 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     // The second one puts back what went with the packages: Grafana's configuration, of 4.4 and newer.
     name: 'keep, once more after the packages came back',
+    where: 'both',
     keeps: 'database',
     story: () => [
       cleanup('-u', '-d'),
@@ -95,6 +96,7 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'no copy of the keys',
+    where: 'both',
     keeps: 'database',
     story: () => [
       remove,
@@ -135,6 +137,7 @@ export const SEQUENCES: readonly Sequence[] = [
   ),
   {
     name: 'setup interrupted while it made the schema',
+    where: 'both',
     // 3.2 does not listen, and 3.0 and 3.1 take nothing back: as if it had been killed.
     from: 'installed',
     remains: emptyPair, // it empties what it has filled
@@ -144,6 +147,7 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     // 3.0 and 3.2 take the CA for made, and stop where the one misses the ssh key for its pages, the other a key to encrypt with.
     name: 'second attempt after pki-half',
+    where: 'both',
     from: 'installed',
     story: (release) => [
       killed('pki-half'),
@@ -154,6 +158,7 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'second attempt after closing',
+    where: 'both',
     from: 'installed',
     story: (release) => [
       killed('closing'),
@@ -174,7 +179,15 @@ export const SEQUENCES: readonly Sequence[] = [
         : [killed('schema-half'), spoilt('new', 'renamed-database'), cleanup('-u'), setup('new', 'renamed-database')],
   },
   {
+    // It is told the same database again, takes what is in it for an engine's, and stops at what is missing.
+    name: 'second attempt after schema-half',
+    where: 'elsewhere',
+    from: 'installed',
+    story: () => [killed('schema-half'), stuck(/vdc_options|does not exist/), cleanup('-u'), setup('new')],
+  },
+  {
     name: 'upgrade killed',
+    where: 'both',
     // 3.1 and 3.2 rename the database meanwhile: setup could not make the role anew beside it.
     story: (release) => [
       killed('schema-half'),
@@ -185,31 +198,37 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     name: 'upgrade interrupted: two records', // of which 3.0 to 3.2 make none
+    where: 'both',
     story: (release) => (isScripted(release) ? null : [interrupted('schema-half'), cleanup('-u'), setup('new')]),
   },
   {
     name: 'upgrade to another version killed',
+    where: 'both',
     from: 'installed',
     story: afterUpgrade(killed('schema-half'), cleanup('-u'), setup('new')),
   },
   {
     name: 'newer packages, dropped',
+    where: 'both',
     from: 'installed',
     story: afterUpgrade(cleanup('-u'), setup('new')),
   },
   {
     name: 'newer packages, kept',
+    where: 'both',
     from: 'installed',
     keeps: 'database and keys',
     story: afterUpgrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
   },
   {
     name: 'older packages, dropped',
+    where: 'both',
     otherVersion: true,
     story: afterDowngrade(cleanup('-u'), setup('new')),
   },
   {
     name: 'older packages, kept',
+    where: 'both',
     otherVersion: true,
     keeps: 'database and keys',
     story: afterDowngrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
