@@ -1,7 +1,7 @@
 /** Parts that several stories have in common, and what they ask of a release. */
 import { isScripted, type SequenceRelease } from './releases.ts';
 import type { Sequence } from './sequences.ts';
-import { cleanup, install, offer, refused, remove, type Step, setup, sh, yum } from './shell.ts';
+import { cleanup, install, offer, refused, remove, type Step, setup, sh, unready, yum } from './shell.ts';
 
 /** Files of a host that hold the credentials of a database. */
 export const CREDENTIALS =
@@ -14,12 +14,19 @@ const PASSWORD_FILES = '$(ls /root/.pgpass* /etc/ovirt-engine/.pgpass* 2>/dev/nu
 export const emptyPair = (release: SequenceRelease): string[] =>
   isScripted(release) ? [] : ['database engine of engine', 'role engine'];
 
-/** Set up by the older version, then the packages are those of the newer one. */
-export function afterUpgrade(...steps: readonly Step[]): Sequence['story'] {
-  return ({ edition, older }) =>
-    older === undefined
-      ? null
-      : [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...steps];
+/**
+ * Set up by the older version, then the packages are those of the newer one; cleaned up, and set up.
+ * @param words of the cleanup
+ */
+export function afterUpgrade(taken: 'new' | 'upgrade', words: readonly string[], ...before: Step[]): Sequence['story'] {
+  return (release) => {
+    const { edition, older } = release;
+    if (older === undefined) return null;
+    const upgraded = [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...before];
+    // Up to 3.2 a version lock keeps the engine back, and setup does not update it: once the cleanup has taken the lock away the package manager does.
+    if (isScripted(release)) return [...upgraded, unready('package-version', ...words), yum('upgrade'), setup(taken)];
+    return [...upgraded, cleanup(...words), setup(taken)];
+  };
 }
 
 /** Set up by the newer version, then the packages are those of the older one. */

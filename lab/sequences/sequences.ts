@@ -205,20 +205,20 @@ export const SEQUENCES: readonly Sequence[] = [
     name: 'upgrade to another version killed',
     where: 'both',
     from: 'installed',
-    story: afterUpgrade(killed('schema-half'), cleanup('-u'), setup('new')),
+    story: afterUpgrade('new', ['-u'], killed('schema-half')),
   },
   {
     name: 'newer packages, dropped',
     where: 'both',
     from: 'installed',
-    story: afterUpgrade(cleanup('-u'), setup('new')),
+    story: afterUpgrade('new', ['-u']),
   },
   {
     name: 'newer packages, kept',
     where: 'both',
     from: 'installed',
     keeps: 'database and keys',
-    story: afterUpgrade(cleanup('-u', '-d', '--keep-pki'), setup('upgrade')),
+    story: afterUpgrade('upgrade', ['-u', '-d', '--keep-pki']),
   },
   {
     name: 'older packages, dropped',

@@ -33,7 +33,7 @@ export function sh(script: string): Step {
 }
 
 /** What went wrong in a run of engine-cleanup, for a message. */
-function story({ outcome, steps, verify }: Report): unknown {
+function story({ outcome, steps, verify }: Report) {
   return {
     outcome,
     failed: steps?.filter(({ error }) => error),
@@ -54,6 +54,20 @@ export function cleanup(...words: string[]): Step {
       const { code, report, stderr } = host.cleanup(...words);
       expect(story(report), said(report, stderr)).toMatchObject({ outcome: 'ok', failed: [], obstacles: [] });
       expect(code).toBe(0);
+    },
+  };
+}
+
+/** It ends, and says what engine-setup would stumble over: the check that is named, and nothing else. */
+export function unready(check: string, ...words: string[]): Step {
+  return {
+    text: `engine-cleanup ${words.join(' ')} # not ready: ${check}`,
+    run: (host) => {
+      const { code, report, stderr } = host.cleanup(...words);
+      const { outcome, failed } = story(report);
+      expect({ outcome, failed }, said(report, stderr)).toEqual({ outcome: 'unready', failed: [] });
+      expect(report.verify?.checks.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual([check]);
+      expect(code).toBe(6);
     },
   };
 }
