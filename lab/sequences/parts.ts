@@ -1,5 +1,5 @@
 /** Parts that several stories have in common, and what they ask of a release. */
-import { isScripted, type SequenceRelease } from './releases.ts';
+import { isScripted, renames, type SequenceRelease } from './releases.ts';
 import type { Sequence } from './sequences.ts';
 import { cleanup, install, offer, refused, remove, type Step, setup, sh, unready, yum } from './shell.ts';
 
@@ -23,9 +23,11 @@ export function afterUpgrade(taken: 'new' | 'upgrade', words: readonly string[],
     const { edition, older } = release;
     if (older === undefined) return null;
     const upgraded = [remove, offer(older), install, setup('new'), offer(edition), yum('upgrade'), ...before];
+    // What a killed upgrade of 3.1 and 3.2 renamed goes only when it is said.
+    const all = before.length > 0 && renames(release) ? [...words, '--drop-old-databases'] : words;
     // Up to 3.2 a version lock keeps the engine back, and setup does not update it: once the cleanup has taken the lock away the package manager does.
-    if (isScripted(release)) return [...upgraded, unready('package-version', ...words), yum('upgrade'), setup(taken)];
-    return [...upgraded, cleanup(...words), setup(taken)];
+    if (isScripted(release)) return [...upgraded, unready('package-version', ...all), yum('upgrade'), setup(taken)];
+    return [...upgraded, cleanup(...all), setup(taken)];
   };
 }
 
