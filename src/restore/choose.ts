@@ -45,7 +45,8 @@ export function putBackBy(id: string, runs: readonly EarlierRun[]): PutBack {
   return { paths, databases };
 }
 
-export function isUnfinished({ outcome }: EarlierRun): boolean {
+/** It was killed, failed or was stopped: the next run goes on with it, and its backup has what that one does not find any more. */
+export function isUnfinished({ outcome }: Pick<EarlierRun, 'outcome'>): boolean {
   return outcome === 'unfinished' || outcome === 'incomplete' || outcome === 'interrupted' || outcome === 'internal';
 }
 

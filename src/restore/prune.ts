@@ -1,8 +1,6 @@
 /** Which backups are old. Pure, and small: every invocation loads it. */
 import type { ListedRun } from '../model/report.ts';
-
-/** It was killed, failed or was stopped: the next run went on with it, and its backup has what that one did not find any more. */
-const CONTINUED: readonly ListedRun['outcome'][] = ['unfinished', 'incomplete', 'interrupted', 'internal'];
+import { isUnfinished } from './choose.ts';
 
 /**
  * The runs whose backups go where so many of the newest whole ones stay. With a run stay those that it went on with.
@@ -15,6 +13,6 @@ export function runsToPrune(runs: readonly ListedRun[], keep: number): ListedRun
     stays -= 1;
     if (backups[stays]!.state === 'whole') whole += 1;
   }
-  while (keep > 0 && stays > 0 && CONTINUED.includes(backups[stays - 1]!.outcome)) stays -= 1;
+  while (keep > 0 && stays > 0 && isUnfinished(backups[stays - 1]!)) stays -= 1;
   return backups.slice(0, stays);
 }

@@ -3,7 +3,7 @@
  * that holds every table still, and that stays open until the step that clears or drops.
  */
 import type { Connection } from '../host/port.ts';
-import { ACTIVITY } from '../host/postgres/activity.ts';
+import { readActivity } from '../host/postgres/activity.ts';
 import { ClearSession } from '../host/postgres/clear.ts';
 import { placeOf } from '../host/postgres/connection.ts';
 import { type Dump, dumpDatabase } from '../host/postgres/dump.ts';
@@ -50,7 +50,7 @@ async function dumpAsAdmin(step: DatabaseDump, server: AdminServer, context: Ste
       snapshot: null,
       exclude: [],
       tables,
-      activity: async () => (await admin.query<{ activity: string }>(ACTIVITY))[0]!.activity,
+      activity: () => readActivity(admin),
     });
   } finally {
     login.close();

@@ -1,6 +1,6 @@
 /** What is in a database that is to be filled or emptied, asked by whoever will do it. */
 import type { OpenLogin } from '../host/port.ts';
-import { ACTIVITY } from '../host/postgres/activity.ts';
+import { readActivity } from '../host/postgres/activity.ts';
 import { isAsDumped } from '../host/postgres/compare.ts';
 import { placeOf } from '../host/postgres/connection.ts';
 import { excludeArguments } from '../host/postgres/exclude.ts';
@@ -51,12 +51,10 @@ export async function isAsBefore(subject: Subject, dump: string, context: LookCo
   if (pgDump === null || pgRestore === null) return false;
   const { way, credentials } = subject;
   const admin = way.as === 'admin' ? adminOf(context, way.server, credentials.database) : null;
-  const ask = (): Promise<{ activity: string }[]> =>
-    admin?.query(ACTIVITY) ?? within(subject, context, (connection) => connection.query(ACTIVITY));
   const login = await loginTo(subject, context, dir);
   try {
     return await isAsDumped({
-      activity: async () => (await ask())[0]!.activity,
+      activity: () => (admin ? readActivity(admin) : within(subject, context, readActivity)),
       pgDump: pgDump.path,
       pgRestore: pgRestore.path,
       dump,

@@ -5,7 +5,7 @@
 import { HostError } from '../../model/errors.ts';
 import type { Session } from '../../model/facts.ts';
 import type { Connection } from '../port.ts';
-import { ACTIVITY, ACTIVITY_SINCE } from './activity.ts';
+import { ACTIVITY_SINCE, readActivity } from './activity.ts';
 import { dropInBatches, revokeWrites } from './batches.ts';
 import { isLocked, OUT_OF_SHARED_MEMORY, rawError } from './errors.ts';
 import { findFalls } from './falls.ts';
@@ -104,8 +104,7 @@ export class ClearSession {
     try {
       // Within a transaction it would be the same picture each time.
       await connection.query('SELECT pg_stat_clear_snapshot()');
-      const [row] = await connection.query<{ activity: string }>(ACTIVITY);
-      return row!.activity;
+      return await readActivity(connection);
     } finally {
       await connection.query('ROLLBACK TO SAVEPOINT activity; RELEASE SAVEPOINT activity');
     }
