@@ -78,44 +78,43 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
   const child = start(call);
   const exit = exitOf(child);
   child.stdin?.on('error', () => undefined); // it ended before it had read everything: its exit status tells
-  let sign: () => void = () => undefined;
-  const fed = feed(child.stdin, call.input, () => sign());
+  // One flag: it is set for every piece that comes.
+  let heard = false;
+  const alive = (): void => {
+    heard = true;
+  };
+  const sign = call.patient ? alive : (): void => undefined;
+  const fed = feed(child.stdin, call.input, sign);
   let ended: ProgramEnd['ended'] = null;
   const end = (why: 'silence' | 'stop'): void => {
     ended ??= why;
     child.kill('SIGKILL');
     child.stdout?.destroy();
   };
-  // As long as it is fed its silence is not its own; when it has ended there is none.
+  // As long as it is fed its silence is not its own.
   let watched = fed === null || call.patient === true;
-  let silence = new AbortController();
-  const alive = (): void => {
-    silence.abort();
-    if (!watched) return;
-    silence = new AbortController();
-    void isSilent(call, silence.signal).then((silent) => silent && end('silence'));
-  };
-  const watch = (on: boolean): void => {
-    watched = on;
+  fed?.then(() => {
+    watched = true;
     alive();
+  });
+  const wasHeard = (): boolean => {
+    const was = heard || !watched;
+    heard = false;
+    return was;
   };
-  if (call.patient) sign = alive;
-  watch(watched);
-  let over = false;
-  fed?.then(() => watch(!over));
+  const over = new AbortController();
+  void isSilent(call, wasHeard, over.signal).then((silent) => silent && end('silence'));
   const stop = (): void => end('stop');
   call.signal?.addEventListener('abort', stop, { once: true });
   if (call.signal?.aborted) stop();
-  const stderr = tailOf(child.stderr, () => sign());
+  const stderr = tailOf(child.stderr, sign);
   try {
     await consume(child.stdout, sink, alive);
     const outcome = await exit;
     if (outcome instanceof Error) throw cannotStart(call.file, outcome);
     return { code: outcome, stderr: stderr(), ended };
   } finally {
-    over = true;
-    sign = () => undefined;
-    watch(false);
+    over.abort();
     call.signal?.removeEventListener('abort', stop);
     if (call.input instanceof Readable) call.input.destroy();
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -123,32 +122,40 @@ export async function runProgram(call: ProgramCall, sink: Sink): Promise<Program
 }
 
 /** What it does now; null where nobody can tell in time. A server that does not answer is no sign of life. */
-async function activityOf({ activity, silenceMs }: ProgramCall, heard: AbortSignal): Promise<string | null> {
+async function activityOf({ activity, silenceMs }: ProgramCall, over: AbortSignal): Promise<string | null> {
   if (!activity) return null;
-  const over = new AbortController();
-  const signal = AbortSignal.any([heard, over.signal]);
+  const answered = new AbortController();
+  const signal = AbortSignal.any([over, answered.signal]);
   try {
     return await Promise.race([activity(), setTimeout(silenceMs / 2, null, { signal })]);
   } catch {
     return null;
   } finally {
-    over.abort();
+    answered.abort();
   }
 }
 
-/** Resolves with true when nothing was heard of it, nor seen that it goes on, for as long as that may be; with false when `heard` says so before. */
-async function isSilent(call: ProgramCall, heard: AbortSignal): Promise<boolean> {
+/**
+ * Resolves with true when nothing was heard of it, nor seen that it goes on, for as long as that may be; with false when it is over before.
+ * @param wasHeard whether there was a sign since it was asked last
+ */
+async function isSilent(call: ProgramCall, wasHeard: () => boolean, over: AbortSignal): Promise<boolean> {
   let before: string | null = null;
   let tells = true;
   try {
     for (let quiet = 1; quiet <= PARTS; quiet += 1) {
-      await setTimeout(call.silenceMs / PARTS, null, { signal: heard });
-      const now: string | null = tells ? await activityOf(call, heard) : null;
+      await setTimeout(call.silenceMs / PARTS, null, { signal: over });
+      if (wasHeard()) {
+        [quiet, before, tells] = [0, null, true];
+        continue;
+      }
+      const now: string | null = tells ? await activityOf(call, over) : null;
       tells = now !== null;
-      if (before !== null && now !== null && now !== before) quiet = 0;
+      const goesOn = before !== null && now !== null && now !== before;
+      if (goesOn || wasHeard()) quiet = 0;
       before = now;
     }
-    return !heard.aborted;
+    return !over.aborted;
   } catch {
     return false;
   }
