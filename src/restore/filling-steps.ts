@@ -59,26 +59,6 @@ export function planFilling(findings: Findings, acts: Acts, list: StepList, chai
   }
 }
 
-/** Rows of OVN: they name keys, which are there by now. */
-export function planOvnRows({ ovn }: Findings, acts: Acts, list: StepList, chain: Chain): void {
-  for (const { tool, target, before, now, ...finding } of ovn) {
-    if (now === null || !acts(finding)) continue;
-    list.add(
-      {
-        kind: 'ovn-rows-put',
-        id: `rows:${tool}`,
-        title: `Set the TLS and connection rows of the ${target} as they were (${tool})`,
-        target,
-        destructive: true,
-        tool,
-        rows: before,
-        was: now,
-      },
-      chain(),
-    );
-  }
-}
-
 /** Rows in engine databases that stayed. */
 export function planRows({ rows }: Findings, acts: Acts, list: StepList, chain: Chain): void {
   for (const [index, row] of rows.entries()) {

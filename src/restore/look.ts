@@ -1,20 +1,11 @@
 /** The host as it is now, held against what a run did to it. Changes nothing. */
 import { fileImage } from '../host/file-state.ts';
-import { HostError } from '../model/errors.ts';
-import type { OvnRows } from '../model/facts.ts';
 import { parentOf } from '../model/paths.ts';
 import { isBack } from '../steps/files-put.ts';
-import { sameRows } from '../steps/ovn-rows.ts';
-import type { Effects, FileEffect, FileGroup, OvnEffect } from './effects.ts';
-import {
-  changed,
-  type FileFinding,
-  type Findings,
-  type GroupFinding,
-  type OvnFinding,
-  type RestoreLook,
-} from './findings.ts';
+import type { Effects, FileEffect, FileGroup } from './effects.ts';
+import { changed, type FileFinding, type Findings, type GroupFinding, type RestoreLook } from './findings.ts';
 import { lookAtDatabase, lookAtRoles, lookAtRows, stillClosed } from './look-databases.ts';
+import { lookAtOvn } from './ovn.ts';
 
 async function lookAtFile(effect: FileEffect, outside: boolean, look: RestoreLook): Promise<FileFinding> {
   const files = outside ? look.host.machine : look.host.files;
@@ -48,36 +39,6 @@ async function missingDirs(
     if ((await look.host.files.stat(dir)) === null) missing.push(dir);
   }
   return missing.sort();
-}
-
-/** Rows that no command of ours writes as they are; null: there are none. */
-function unusual({ connections }: OvnRows): string | null {
-  const [one] = connections.filter((target) => target.includes(' '));
-  return one === undefined ? null : `it listens with rights of somebody's choice too: ${one}`;
-}
-
-/** A server that does not answer keeps nothing else from being put back. */
-async function lookAtOvn(effect: OvnEffect, look: RestoreLook): Promise<OvnFinding> {
-  const { tool, before, left } = effect;
-  let [now, trouble]: [OvnRows | null, string | null] = [null, `${tool} is not installed`];
-  try {
-    // As when it was looked for: the tools ask the running machine's own.
-    if (look.host.files.root !== '/') trouble = 'below --root its server is not asked';
-    else {
-      now = await look.host.ovn.read(tool);
-      if (now !== null) trouble = unusual(now);
-    }
-    if (trouble !== null) now = null;
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    trouble = error.message.replace(/\.$/, '');
-  }
-  return {
-    ...effect,
-    now,
-    trouble,
-    verdict: sameRows(now, before) ? 'before' : sameRows(now, left) ? 'left' : 'changed',
-  };
 }
 
 async function present(paths: readonly string[], look: RestoreLook): Promise<{ there: string[]; absent: string[] }> {

@@ -11,9 +11,10 @@ import { dropForced, forcedWarnings } from '../plan/forced.ts';
 import { conflictsOf, refusalsOf } from './conflicts.ts';
 import { planDumps, planEmptying } from './database-steps.ts';
 import { planArchives, planFiles, planMakeDirectories, planRemoveDirectories } from './file-steps.ts';
-import { planFilling, planOvnRows, planRows } from './filling-steps.ts';
+import { planFilling, planRows } from './filling-steps.ts';
 import type { Findings } from './findings.ts';
-import { ovnWarnings, planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
+import { ovnWarnings, planOvnRows } from './ovn.ts';
+import { planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
 
 export interface RestoreTarget {
   root: string;

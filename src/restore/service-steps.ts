@@ -1,7 +1,5 @@
 /** Services: stopped while something under them is put back, enabled and started last, as they were. Pure. */
-import { OVN_ROWS } from '../backup/readme-services.ts';
 import type { Warning } from '../model/errors.ts';
-import { shellWord } from '../model/shell.ts';
 import type { StepList } from '../plan/build.ts';
 import { addDisable, addStops } from '../plan/service-steps.ts';
 import type { Chain } from './file-steps.ts';
@@ -72,15 +70,6 @@ export function planStarts(findings: Findings, acts: Acts, list: StepList, chain
       needs,
     );
   }
-}
-
-/** Rows of OVN that cannot be put back now. */
-export function ovnWarnings({ ovn }: Findings, run: string, backup: string): Warning[] {
-  return ovn.flatMap(({ target, trouble }) => {
-    if (trouble === null) return [];
-    const message = `The rows of the ${target} stay as they are: ${trouble}. Put them back later by engine-cleanup restore ${run}, or: sh ${shellWord(`${backup}/${OVN_ROWS}`)}`;
-    return { code: 'ovn-rows', message };
-  });
 }
 
 /** What cannot be started or enabled, and is left to the operator. */
