@@ -34,6 +34,9 @@ export interface Fault {
   stays: boolean;
 }
 
+/** With the places to take instead where the call of that number is not about the host. */
+export type PlacedFault = Fault & { instead: readonly number[] };
+
 export function wordsOf({ call, error, n, stays }: Fault): string {
   return `${call} ${error} at ${n}${stays ? ' and ever after' : ''}`;
 }

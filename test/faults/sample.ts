@@ -1,5 +1,5 @@
 /** Which faults are tried: `npm test` takes a few of each kind, spread over the run and the same each time; `npm run faults` as many as it is told, or all. */
-import { CALLS, type Call, type Fault, LOOKS } from './inject.ts';
+import { CALLS, type Call, LOOKS, type PlacedFault } from './inject.ts';
 
 /** Faults for each kind of call; FAULTS_SEED chooses others. */
 const { FAULTS, FAULTS_SEED = '1' } = process.env;
@@ -24,19 +24,29 @@ function spread<T>(row: readonly T[], count: number, random: () => number): T[] 
 /** Even of `all`: the calls that look are thousands, and most are the same walk to a file. */
 const MOST_LOOKS = 200;
 
+/**
+ * How often Node wakes a thread, and in how many pieces a dump comes, is chance: what was a call about the host in one run may be none in the next. Places after it, each by one more aside, as
+ * every third of a row may be the host's.
+ */
+const NEAR = 8;
+
 /** Faults of some kinds of call: `few` of each, or as many as the environment says. Every third stays. */
-export function faultsOf(counted: ReadonlyMap<Call, readonly number[]>, few: Partial<Record<Call, number>>): Fault[] {
+export function faultsOf(
+  counted: ReadonlyMap<Call, readonly number[]>,
+  few: Partial<Record<Call, number>>,
+): PlacedFault[] {
   const random = randoms(Number(FAULTS_SEED));
   return (Object.keys(few) as Call[]).flatMap((call) => {
     const places = counted.get(call) ?? [];
     const all = LOOKS.includes(call) ? MOST_LOOKS : places.length;
     const count = FAULTS === undefined ? few[call]! : FAULTS === 'all' ? all : Number(FAULTS);
     const errors: readonly string[] = CALLS[call];
-    return spread(places, count, random).map((n, index) => ({
+    return spread([...places.keys()], count, random).map((place, index) => ({
       call,
       error: errors[index % errors.length]!,
-      n,
+      n: places[place]!,
       stays: random() < 1 / 3,
+      instead: places.slice(place + 1, place + NEAR).map((n, missed) => n + missed + 1),
     }));
   });
 }

@@ -3,7 +3,7 @@ import type { Report } from '../../src/model/report.ts';
 import { validateReport } from '../cli/schema.ts';
 import type { Outcome } from '../e2e/harness.ts';
 import { type Arena, differences, isSame, type State } from './arena.ts';
-import { ENV, type Fault, injection, wordsOf } from './inject.ts';
+import { ENV, injection, type PlacedFault, wordsOf } from './inject.ts';
 
 /** A bug (1) and a wrong command line (2) are none. */
 const CODES = [0, 3, 5, 6];
@@ -117,22 +117,26 @@ export interface Tried {
 /** Runs with each fault in turn on the same host, brought back to its beginning between them. */
 export async function tryFaults(
   arena: Arena,
-  faults: readonly Fault[],
+  faults: readonly PlacedFault[],
   words: readonly string[] = ['-u'],
 ): Promise<Tried> {
   const tried: Tried = { met: 0, ends: {}, wrong: [] };
-  for (const fault of faults) {
-    const { prefix, met } = injection(arena.box, fault);
-    const outcome = await arena.box.run([...words, '--json'], { prefix, env: ENV });
-    const line = met();
-    if (line !== null) {
-      tried.met += 1;
-      const end = String(outcome.code ?? outcome.signal);
-      tried.ends[end] = (tried.ends[end] ?? 0) + 1;
-      const wrong = await judge(arena, outcome, words);
-      tried.wrong.push(...wrong.map((one) => `${wordsOf(fault)} (${line.slice(0, 160)}): ${one}`));
+  for (const { instead, ...first } of faults) {
+    for (const n of [first.n, ...instead]) {
+      const fault = { ...first, n };
+      const { prefix, met } = injection(arena.box, fault);
+      const outcome = await arena.box.run([...words, '--json'], { prefix, env: ENV });
+      const line = met();
+      if (line !== null) {
+        tried.met += 1;
+        const end = String(outcome.code ?? outcome.signal);
+        tried.ends[end] = (tried.ends[end] ?? 0) + 1;
+        const wrong = await judge(arena, outcome, words);
+        tried.wrong.push(...wrong.map((one) => `${wordsOf(fault)} (${line.slice(0, 160)}): ${one}`));
+      }
+      await arena.reset();
+      if (line !== null) break;
     }
-    await arena.reset();
   }
   return tried;
 }
