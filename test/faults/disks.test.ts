@@ -72,7 +72,7 @@ describe.skipIf(noMounts)('a disk that is full', () => {
     },
   );
 
-  it('where plan and journal go, whatever it has room for', async () => {
+  it('where plan and journal go, whatever it has room for', { timeout: 600_000 }, async () => {
     const { box } = arena;
     const [dir, backup] = [box.path('/var/lib/engine-cleanup'), join(box.dir, 'backup')];
     const ends = new Set<number | null>();
