@@ -33,19 +33,14 @@ function makeGeneratorMasks(dir: string): string {
 /** Longest run of one command in a box, ms: a machine may have much else to do. */
 const COMMAND_LIMIT_MS = 600_000;
 
-/** Programs a box is booted, entered and looked into with, and Debian's packages that bring them. */
-const PROGRAMS = {
-  'systemd-nspawn': 'systemd-container',
-  'systemd-run': 'systemd',
-  'dbus-daemon': 'dbus',
-  pgrep: 'procps',
-} as const;
+/** Programs a box is booted, entered and looked into with. */
+const PROGRAMS = ['systemd-nspawn', 'systemd-run', 'dbus-daemon', 'pgrep'] as const;
 
 /** Why no box can be booted here; null if one can. Installs what is missing. */
 export async function whyNoBox(): Promise<string | null> {
   if (whyNotRoot() !== null) return whyNotRoot();
-  for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
-    const reason = await whyNoProgram(program, debianPackage);
+  for (const program of PROGRAMS) {
+    const reason = await whyNoProgram(program);
     if (reason !== null) return reason;
   }
   return whyNoNamespace('--mount', '--pid', '--fork');

@@ -37,7 +37,7 @@ autovacuum = off
 
 /** Why there can be no second host; null if there can. Installs what is missing. */
 export async function whyNoDatabaseBox(): Promise<string | null> {
-  return (await whyNoBox()) ?? (await whyNoProgram('ip', 'iproute2'));
+  return (await whyNoBox()) ?? (await whyNoProgram('ip'));
 }
 
 /** A database with its owner, as somebody asks a DBA for it. */

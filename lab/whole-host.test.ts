@@ -9,7 +9,7 @@ import { whyNoBox } from './box.ts';
 import { LabHost, PROJECT } from './host.ts';
 import { OVIRT_UNITS } from './units.ts';
 
-const skip = passedOver('A whole host', (await whyNoBox()) ?? (await whyNoProgram('ovn-northd', 'ovn-central')));
+const skip = passedOver('A whole host', (await whyNoBox()) ?? (await whyNoProgram('ovn-northd')));
 
 const MARKER = '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf';
 const PKI = '/etc/pki/ovirt-engine';

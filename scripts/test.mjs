@@ -1,7 +1,7 @@
 // `npm test`: everything. Checks, build, pure tests, real files, real PostgreSQL, and one whole host in a booted box.
 // `npm test -- test/plan` runs the checks and the tests that match. The last line counts what ran.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
@@ -13,17 +13,23 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, told again at the end: it may stand thousands of lines above. */
 const failures = [];
 
-/** Runs one stage. One that fails without a failing test (a type, a file that cannot be loaded, no tests at all) counts as one failure. */
-function stage(title, command, args, tests = () => ({ passed: 0, failed: 0, skipped: 0 })) {
-  process.stdout.write(`\n== ${title}\n`);
-  const { status, error } = spawnSync(command, args, { cwd: top, stdio: 'inherit' });
+/** Adds up one stage that ended. One that fails without a failing test (a type, a file that cannot be loaded, no tests at all) counts as one failure. */
+function add(title, { status, error }, counted = { passed: 0, failed: 0, skipped: 0 }) {
   if (error) process.stderr.write(`${error.message}\n`);
-  const counted = tests();
   if (status !== 0 && counted.failed === 0) {
     counted.failed = 1;
     failures.push(`${title}: ended with ${status ?? error?.code ?? 'a signal'}`);
   }
   for (const key of Object.keys(total)) total[key] += counted[key];
+}
+
+function head(title) {
+  process.stdout.write(`\n== ${title}\n`);
+}
+
+function stage(title, command, args) {
+  head(title);
+  add(title, spawnSync(command, args, { cwd: top, stdio: 'inherit' }));
 }
 
 function counts(file) {
@@ -43,20 +49,44 @@ function counts(file) {
   }
 }
 
-function testStage(title, config) {
-  const out = join(work, `${config.replaceAll('/', '-')}.json`);
+/** Tests that run beside each other would install it in the midst of those that look at the machine. */
+const MACHINE = `import { runTypescript } from ${JSON.stringify(`${top}scripts/run-typescript.mjs`)}; await runTypescript('test/fixture/machine.ts');`;
+
+const reportOf = (config) => join(work, `${config.replaceAll('/', '-')}.json`);
+
+function testArgs(config) {
   // A narrowed run may have nothing to do in one of the stages.
   const filter = narrow.length > 0 ? ['--passWithNoTests', ...narrow] : [];
   const reporters = ['default', 'json', join(top, 'scripts/flaky-reporter.mjs')].map((name) => `--reporter=${name}`);
-  const args = ['run', '--config', config, '--retry=1', ...reporters, `--outputFile.json=${out}`, ...filter];
-  stage(title, bin('vitest'), args, () => counts(out));
+  return ['run', '--config', config, '--retry=1', ...reporters, `--outputFile.json=${reportOf(config)}`, ...filter];
+}
+
+/** Tests of a whole host wait for its services most of the time: they run beside the others, and are heard after them. */
+function beside(config) {
+  const path = join(work, 'beside.log');
+  const log = openSync(path, 'w');
+  const child = spawn(bin('vitest'), testArgs(config), { cwd: top, stdio: ['ignore', log, log] });
+  const ended = new Promise((resolve) => {
+    child.on('error', (error) => resolve({ status: null, error }));
+    child.on('exit', (status) => resolve({ status }));
+  });
+  return async (title) => {
+    const result = await ended;
+    head(title);
+    process.stdout.write(readFileSync(path));
+    add(title, result, counts(reportOf(config)));
+  };
 }
 
 stage('Types', bin('tsc'), ['--noEmit', '-p', top]);
 stage('Style', bin('biome'), ['check', '.']);
 stage('Build', process.execPath, [join(top, 'scripts/build.mjs')]);
-testStage('Tests', 'vitest.config.ts');
-testStage('A whole host (lab/)', 'lab/vitest.config.ts');
+stage('Machine', process.execPath, ['--input-type=module', '--eval', MACHINE]);
+const lab = beside('lab/vitest.config.ts');
+head('Tests');
+const config = 'vitest.config.ts';
+add('Tests', spawnSync(bin('vitest'), testArgs(config), { cwd: top, stdio: 'inherit' }), counts(reportOf(config)));
+await lab('A whole host (lab/)');
 rmSync(work, { recursive: true, force: true });
 
 if (failures.length > 0) process.stdout.write(`\nFailed:\n  ${failures.join('\n  ')}\n`);

@@ -11,8 +11,7 @@ import { CHKCONFIG } from './chkconfig.ts';
 import { EDITIONS, type Edition, type EditionName } from './editions.ts';
 import { repositoryOf } from './repository.ts';
 
-/** Programs, with Debian's packages that bring them: dnf's plug-ins bring dnf itself. */
-const PROGRAMS = { rpmbuild: 'rpm', createrepo_c: 'createrepo-c', dnf: 'dnf-plugins-core' } as const;
+const PROGRAMS = ['rpmbuild', 'createrepo_c', 'dnf'] as const;
 const VERSIONLOCK = '/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py';
 const REPOSITORIES = '/etc/lab-repositories';
 /** Plug-ins of dnf: only the one that hosts of the time have. */
@@ -22,8 +21,8 @@ const PLUGINS = '/usr/lib/lab-plugins';
 export async function whyNoPackages(): Promise<string | null> {
   const reason = await whyNoBox();
   if (reason !== null) return reason;
-  for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
-    const missing = await whyNoProgram(program, debianPackage);
+  for (const program of PROGRAMS) {
+    const missing = await whyNoProgram(program);
     if (missing !== null) return missing;
   }
   if (existsSync(VERSIONLOCK)) return null;

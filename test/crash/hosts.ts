@@ -1,6 +1,7 @@
 /** The hosts and commands that are killed: of each generation, dropped, emptied, kept, set up half-way, and put back. */
 import { renameSync } from 'node:fs';
 import { Box } from '../e2e/harness.ts';
+import type { Size } from '../fixture/captured-database.ts';
 import type { HostOptions } from '../fixture/host.ts';
 import type { HostTree } from '../fixture/host-tree.ts';
 import { PostgresServer } from '../fixture/postgres.ts';
@@ -28,9 +29,15 @@ async function staged(box: Box<HostTree>, args: string[], program: string, prepa
   }
 }
 
-function otopi(title: string, options: Partial<HostOptions>, args: string[], prepare?: Prepare): Setting {
+function otopi(
+  title: string,
+  options: Partial<HostOptions>,
+  args: string[],
+  prepare?: Prepare,
+  size: Size = 'small',
+): Setting {
   const make = async (program: string): Promise<Scene> => {
-    const box = await Box.make(options);
+    const box = await Box.make(options, { size });
     return staged(box as Box<HostTree>, args, program, prepare);
   };
   return { title: `${title}: ${args.join(' ')}`, make };
@@ -73,23 +80,8 @@ const closed: Prepare = async (box, program) => {
   if (signal !== 'SIGKILL') throw new Error('the run that was to close the database was not killed');
 };
 
-/** Leaves a few tables: what is killed is the same, and sooner. */
-const slim = async ({ server }: Box<HostTree>): Promise<void> => {
-  const few = "'vdc_options', 'schema_version', 'vm_static', 'users'";
-  const others = `(SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN (${few}))`;
-  const sql = `DO $$ DECLARE name text; BEGIN
-    FOR name IN SELECT oid::regprocedure::text FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
-    LOOP EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', name); END LOOP;
-    FOR name IN ${others} LOOP EXECUTE format('DROP TABLE IF EXISTS public.%I CASCADE', name); END LOOP; END $$`;
-  const databases = await server.superuser<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datname <> 'postgres' AND NOT datistemplate",
-  );
-  for (const { name } of databases) await server.superuser(sql, name);
-};
-
 /** Where thousands of places are tried. */
-export const SMALL: readonly Setting[] = [otopi('4.5', {}, ['-u'], slim)];
+export const SMALL: readonly Setting[] = [otopi('4.5', {}, ['-u'])];
 
 /** `all`: each place on a host of its own. `turn`: one after the other on each host. */
 const { CRASH } = process.env;
@@ -105,14 +97,12 @@ const served: readonly Setting[] = [
   scripted('3.2', {}, ['-u']),
   ...SMALL,
   otopi('4.5', { dwh: true }, kept, atWork),
-  otopi('4.5, emptied', {}, ['restore', '-u'], async (box) => {
-    await slim(box);
-    await after('-u')(box);
-  }),
+  otopi('4.5, emptied', {}, ['restore', '-u'], after('-u')),
 ];
 
 /** A database as large as the one of a real setup. Only where everything is tried. */
-const WHOLE: readonly Setting[] = CRASH === 'all' ? [otopi('4.5, of full size', { dwh: true }, ['-u'])] : [];
+const WHOLE: readonly Setting[] =
+  CRASH === 'all' ? [otopi('4.5, of full size', { dwh: true }, ['-u'], undefined, 'real')] : [];
 
 const settings: readonly Setting[] = [
   otopi('4.5', { dwh: true, services: true }, kept, atWork),
@@ -122,19 +112,16 @@ const settings: readonly Setting[] = [
     await atWork(box);
     await after(...kept)(box);
   }),
-  otopi('4.5, emptied', { services: true, dwh: true }, ['restore', '-u'], async (box) => {
-    await slim(box);
-    await after('-u')(box);
-  }),
-  otopi('4.5', { dwh: true, grafana: true, services: true, firewalld: true }, ['-u'], slim),
+  otopi('4.5, emptied', { services: true, dwh: true }, ['restore', '-u'], after('-u')),
+  otopi('4.5', { dwh: true, grafana: true, services: true, firewalld: true }, ['-u']),
   otopi('4.5, whose package came again', { package: 'reinstalled' }, [...kept, '--keep-pki']),
   otopi('4.5, whose credentials are in a copy', {}, kept, inCopy),
   scripted('3.2', {}, kept, closed),
   scripted('3.1', { package: 'removed' }, kept),
   scripted('3.0', { services: true }, ['-u']),
-  otopi('4.3', { release: '4.3', dwh: true, cinderlib: true }, ['-u'], slim),
-  otopi('3.6', { release: '3.6', dwh: true, reports: true }, ['-u'], slim),
-  otopi('4.5, whose setup died', { failed: 'killed-tables' }, ['-u'], slim),
+  otopi('4.3', { release: '4.3', dwh: true, cinderlib: true }, ['-u']),
+  otopi('3.6', { release: '3.6', dwh: true, reports: true }, ['-u']),
+  otopi('4.5, whose setup died', { failed: 'killed-tables' }, ['-u']),
   ...WHOLE,
 ];
 

@@ -19,7 +19,7 @@ import { buildDyingProgram } from './program.ts';
 import type { Scene } from './scene.ts';
 import { at, type CallPoint, callPoints, counting, ONE_THREAD } from './system-calls.ts';
 
-const noStrace = passedOver('Being stopped at a system call', await whyNoProgram('strace', 'strace'));
+const noStrace = passedOver('Being stopped at a system call', await whyNoProgram('strace'));
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const KEYS = '/etc/pki/ovirt-engine/keys';
 

@@ -16,7 +16,7 @@ import type { Scene } from './scene.ts';
 import { everyFile, newHolders } from './secrets.ts';
 import { at, type CallPoint, callPoints, counting, ONE_THREAD } from './system-calls.ts';
 
-const noStrace = passedOver('Being killed at a system call', await whyNoProgram('strace', 'strace'));
+const noStrace = passedOver('Being killed at a system call', await whyNoProgram('strace'));
 const ALL = process.env.CRASH === 'all';
 const SAMPLE = Number(process.env.CRASH_CALLS ?? 12);
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));

@@ -19,7 +19,7 @@ describe('a finished 4.5 host', () => {
   let first: Awaited<ReturnType<Box['json']>>;
 
   beforeAll(async () => {
-    box = await Box.make({ services: true, firewalld: true });
+    box = await Box.make({ services: true, firewalld: true }, { size: 'real' });
     before = box.host.listing();
     pristine = await box.objects('template1');
     first = await box.json(['-u']);

@@ -33,13 +33,14 @@ export class Box<Host extends HostTree = ThrowAwayHost> {
   server!: PostgresServer;
   host!: Host;
 
-  /** A server and a host that uses it. */
+  /** A server and a host that uses it. Its databases are small ones, unless `server` says otherwise. */
   static async make(
     options: Partial<HostOptions> = {},
     server: Parameters<typeof PostgresServer.start>[0] = {},
   ): Promise<Box> {
     const box = new Box<ThrowAwayHost>();
-    box.server = await PostgresServer.start({ contents: options.dwh ? 'engine+dwh' : 'engine', ...server });
+    const contents = options.dwh ? 'engine+dwh' : 'engine';
+    box.server = await PostgresServer.start({ contents, size: 'small', ...server });
     box.host = await makeHost({ dir: join(box.dir, 'host'), server: box.server, ...options });
     return box;
   }

@@ -22,7 +22,8 @@ const startLinks = () => startLinksOf(box);
 
 describe('a clearing run', () => {
   it('comes back whole, with its services, and a second restore has nothing to do', { timeout: 600_000 }, async () => {
-    box = await Box.make({ dwh: true, grafana: true, keycloak: true, firewalld: true, services: true });
+    const options = { dwh: true, grafana: true, keycloak: true, firewalld: true, services: true };
+    box = await Box.make(options, { size: 'real' });
     const databases = ['engine', 'ovirt_engine_history', 'ovirt_engine_keycloak'];
     chmodSync(box.path(DIRECTORY), 0o750);
     if (callerUid() === 0) chownSync(box.path(DIRECTORY), 108, 108);

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
 import { Box, SECRETS } from './harness.ts';
 
-const noStrace = passedOver('What programs are started with', await whyNoProgram('strace', 'strace'));
+const noStrace = passedOver('What programs are started with', await whyNoProgram('strace'));
 
 let box: Box;
 beforeEach(async () => {

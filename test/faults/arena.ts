@@ -63,7 +63,7 @@ export class Arena {
     more: (server: PostgresServer) => Promise<Partial<HostOptions>> = async () => ({}),
   ): Promise<Arena> {
     const box = new Box<ThrowAwayHost>();
-    box.server = await PostgresServer.start();
+    box.server = await PostgresServer.start({ size: 'small' });
     const own = { dir: join(box.dir, 'host'), server: box.server, services: true };
     box.host = await makeHost({ ...own, ...options, ...(await more(box.server)) });
     const arena = new Arena(box, (options.services ?? true) === true);

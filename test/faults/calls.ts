@@ -8,7 +8,7 @@ import { tryFaults } from './trial.ts';
 
 /** @param few how many faults of each kind in a test run */
 export async function describeCalls(title: string, few: Readonly<Partial<Record<Call, number>>>): Promise<void> {
-  const noStrace = passedOver('System calls that fail', await whyNoProgram('strace', 'strace'));
+  const noStrace = passedOver('System calls that fail', await whyNoProgram('strace'));
   const calls = Object.keys(few) as Call[];
   describe.skipIf(noStrace)(title, () => {
     let arena: Arena;

@@ -31,7 +31,7 @@ export function attributesOf(path: string): string[] {
 
 /** Why attributes cannot be tested here: the program or the file system. */
 export async function whyNoAttributes(): Promise<string | null> {
-  const reason = await whyNoProgram('setfattr', 'attr');
+  const reason = await whyNoProgram('setfattr');
   if (reason !== null) return reason;
   const scratch = new Scratch();
   try {

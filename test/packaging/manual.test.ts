@@ -7,7 +7,7 @@ import { CHECKS } from '../../src/model/checks.ts';
 import { EXIT_CODES } from '../../src/model/outcome.ts';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
 
-const noGroff = passedOver('The look of the manual page', await whyNoProgram('groff', 'groff-base'));
+const noGroff = passedOver('The look of the manual page', await whyNoProgram('groff'));
 
 function read(file: string): string {
   return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');

@@ -20,10 +20,7 @@ import { Scratch } from '../host/scratch.ts';
 import { finished } from '../plan/facts.ts';
 import { closure, planFor, stepsOf } from '../plan/steps.ts';
 
-const reasons = [
-  await whyNoProgram('ovsdb-server', 'openvswitch-common'),
-  await whyNoProgram('ovn-northd', 'ovn-central'),
-];
+const reasons = [await whyNoProgram('ovsdb-server'), await whyNoProgram('ovn-northd')];
 const skip = passedOver('rows of OVN', reasons.find((reason) => reason !== null) ?? null);
 
 const KEYS = '/etc/pki/ovirt-engine/keys';
