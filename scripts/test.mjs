@@ -50,7 +50,7 @@ function counts(file) {
 }
 
 /** Tests that run beside each other would install it in the midst of those that look at the machine. */
-const MACHINE = `import { runTypescript } from ${JSON.stringify(`${top}scripts/run-typescript.mjs`)}; await runTypescript('test/fixture/machine.ts');`;
+const INSTALL = `import { runTypescript } from ${JSON.stringify(`${top}scripts/run-typescript.mjs`)}; await runTypescript('test/fixture/debian-packages.ts');`;
 
 const reportOf = (config) => join(work, `${config.replaceAll('/', '-')}.json`);
 
@@ -81,7 +81,7 @@ function beside(config) {
 stage('Types', bin('tsc'), ['--noEmit', '-p', top]);
 stage('Style', bin('biome'), ['check', '.']);
 stage('Build', process.execPath, [join(top, 'scripts/build.mjs')]);
-stage('Machine', process.execPath, ['--input-type=module', '--eval', MACHINE]);
+stage('Debian packages', process.execPath, ['--input-type=module', '--eval', INSTALL]);
 const lab = beside('lab/vitest.config.ts');
 head('Tests');
 const config = 'vitest.config.ts';
