@@ -21,7 +21,6 @@ async function lookAt(context: DetectContext, layout: OvnLayout): Promise<OvnFac
   const { tool, files } = layout;
   const there = await isThere(context, files);
   const troubled = (trouble: string): OvnFact | null => (there ? { tool, rows: null, trouble } : null);
-  if (context.root !== '/') return troubled('below --root its server is not asked');
   try {
     const rows = await context.host.ovn.read(tool);
     return rows === null ? troubled(`${tool} is not installed`) : judge(rows, layout);

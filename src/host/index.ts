@@ -1,6 +1,6 @@
 /** The door to one host. Nothing is asked or loaded before it is used. */
 import { createFiles } from './files/index.ts';
-import { createOvn } from './ovn.ts';
+import { createOvn, ovnBelowRoot } from './ovn.ts';
 import { createPackages } from './packages.ts';
 import type { Host } from './port.ts';
 import { createDatabases } from './postgres/connect.ts';
@@ -23,6 +23,6 @@ export function createHost({ root, timeoutMs }: HostOptions): Host {
     programs: createPrograms(root),
     packages: createPackages(root, timeoutMs),
     databases: createDatabases(root === '/' ? {} : { account: null }),
-    ovn: createOvn(timeoutMs),
+    ovn: root === '/' ? createOvn(timeoutMs) : ovnBelowRoot(),
   };
 }

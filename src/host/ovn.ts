@@ -79,3 +79,11 @@ export function createOvn(timeoutMs: number, env: Readonly<Record<string, string
     },
   };
 }
+
+/** Below a root the tools would ask the running machine's own databases. */
+export function ovnBelowRoot(): Ovn {
+  const refuse = async (): Promise<never> => {
+    throw new HostError('below --root its server is not asked', { hint: 'Run engine-cleanup on that host itself.' });
+  };
+  return { read: refuse, setRows: refuse };
+}

@@ -183,7 +183,7 @@ export interface ProgramLogin {
 }
 
 export interface Ovn {
-  /** Rows of the database that the tool is for; null if the tool is not installed. */
+  /** Rows of the database that the tool is for; null if the tool is not installed. @throws HostError where its server does not answer, and always below a root. */
   read(tool: string): Promise<OvnRows | null>;
   /** Has it listen so and not otherwise: the row of TLS and all of connections are replaced. None at all takes them out. */
   setRows(tool: string, rows: OvnRows): Promise<void>;
