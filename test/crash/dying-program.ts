@@ -86,7 +86,7 @@ function mortalFiles(files: Files): Files {
 }
 
 const mortalConnection = (connection: Connection): Connection => mortal(connection, ['query']);
-const mortalAdmin = (admin: AdminConnection): AdminConnection => mortal(admin, ['query', 'execute']);
+const mortalAdmin = (admin: AdminConnection): AdminConnection => mortal(admin, ['query', 'execute', 'login']);
 
 function mortalHost(host: Host): Host {
   const { databases } = host;

@@ -13,8 +13,8 @@ import { buildDyingProgram } from './program.ts';
 import type { Scene } from './scene.ts';
 
 const ALL = process.env.CRASH === 'all';
-/** Only where the root is `/`. */
-const ELSEWHERE: readonly StepKind[] = ['ovn-rows', 'ovn-rows-put', 'web-server-reload'];
+/** Only where the root is `/`: below another the links that start a service at boot come back as files. */
+const ELSEWHERE: readonly StepKind[] = ['ovn-rows', 'ovn-rows-put', 'web-server-reload', 'service-enable'];
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
 const figures = new Figures('a host that dies');
 /** What was killed, as kind and moment. */

@@ -202,16 +202,34 @@ export class Box<Host extends HostTree = ThrowAwayHost> {
   }
 }
 
+/** Ids and arguments of all processes of the machine. */
+function processes(): { pid: number; args: string[] }[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((name) => {
+    try {
+      return { pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0') };
+    } catch {
+      return []; // It ended meanwhile.
+    }
+  });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
 /** kill -9 of init scripts below a root that never end, and whose program was killed while it waited for them. Each leads a group of its own. */
 function endScripts(root: string): void {
-  for (const pid of readdirSync('/proc').map(Number)) {
-    try {
-      const [, script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      if (script.startsWith(`${root}/etc/init.d/`)) process.kill(-pid, 'SIGKILL');
-    } catch {
-      // No process, or it ended meanwhile.
-    }
-  }
+  for (const { pid, args } of processes()) if (args[1]?.startsWith(`${root}/etc/init.d/`)) kill(-pid);
+}
+
+/** kill -9 of programs that work below a root, by themselves: who traces them sees them end. */
+export function endPrograms(root: string): void {
+  for (const { pid, args } of processes()) if (args[1] === PROGRAM && args.includes(root)) kill(pid);
 }
 
 /** Paths that a listing has and another has not, and that differ in content, owner, mode or target. */

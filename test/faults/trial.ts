@@ -1,7 +1,7 @@
 /** What must hold of a run in which something failed, whatever failed, and of the run after it. */
 import type { Report } from '../../src/model/report.ts';
 import { validateReport } from '../cli/schema.ts';
-import type { Outcome } from '../e2e/harness.ts';
+import { type Box, endPrograms, type Outcome } from '../e2e/harness.ts';
 import { type Arena, differences, isSame, type State } from './arena.ts';
 import { ENV, injection, type PlacedFault, wordsOf } from './inject.ts';
 
@@ -114,6 +114,19 @@ export interface Tried {
   wrong: string[];
 }
 
+/** Longer than any run, ms. */
+const LIMIT_MS = 180_000;
+
+/**
+ * Where a write to its own pipes fails, libuv waits for itself for ever (its lock for signals): such a fault is none of ours, and the run is killed. One that was ours, and hung, is told as a run
+ * without a report.
+ */
+async function withinLimit(box: Box, ...how: Parameters<Box['start']>): Promise<Outcome> {
+  const { ended } = box.start(...how);
+  const limit = setTimeout(() => endPrograms(box.root), LIMIT_MS);
+  return await ended.finally(() => clearTimeout(limit));
+}
+
 /** Runs with each fault in turn on the same host, brought back to its beginning between them. */
 export async function tryFaults(
   arena: Arena,
@@ -125,7 +138,7 @@ export async function tryFaults(
     for (const n of [first.n, ...instead]) {
       const fault = { ...first, n };
       const { prefix, met } = injection(arena.box, fault);
-      const outcome = await arena.box.run([...words, '--json'], { prefix, env: ENV });
+      const outcome = await withinLimit(arena.box, [...words, '--json'], { prefix, env: ENV });
       const line = met();
       if (line !== null) {
         tried.met += 1;
