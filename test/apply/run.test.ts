@@ -38,7 +38,7 @@ let server: PostgresServer;
 let host: ThrowAwayHost;
 beforeEach(async () => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'engine-cleanup-run-')));
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ size: 'small' });
   host = await makeHost({ dir: join(dir, 'host'), server, services: true });
   vi.stubEnv('PATH', `${server.programs.bin}:${process.env.PATH}`);
 });

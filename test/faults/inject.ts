@@ -110,13 +110,28 @@ function strace(box: Box, calls: readonly Call[], inject: readonly string[] = []
   ];
 }
 
-/** What goes before the program for a fault, and what tells afterwards which call it met; null: none, or one that says nothing of the program. */
-export function injection(box: Box, { call, error, n, stays }: Fault): { prefix: string[]; met(): string | null } {
+export interface Injection {
+  /** What goes before the program. */
+  prefix: string[];
+  /** Which call the fault met; null: none, or one that says nothing of the program. */
+  met(): string | null;
+  /** The last call of the program that it met was one of Node itself. */
+  endedInNode(): boolean;
+}
+
+const isInjected = (line: string): boolean => line.includes('(INJECTED)');
+
+export function injection(box: Box, { call, error, n, stays }: Fault): Injection {
   return {
     prefix: strace(box, [call], ['-e', `inject=${call}:error=${error}:when=${n}${stays ? '+' : ''}`]),
     met: () => {
-      const [first] = traces(traceDir(box)).flatMap((lines) => lines.filter((line) => line.includes('(INJECTED)')));
+      const [first] = traces(traceDir(box)).flatMap((lines) => lines.filter(isInjected));
       return first !== undefined && isOurs(first, box) ? first : null;
+    },
+    endedInNode: () => {
+      const [program = []] = traces(traceDir(box));
+      const last = program.filter(isInjected).at(-1);
+      return last !== undefined && !isOurs(last, box);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Report } from '../../src/model/report.ts';
 import { validateReport } from '../cli/schema.ts';
 import { type Box, endPrograms, type Outcome } from '../e2e/harness.ts';
 import { type Arena, differences, isSame, type State } from './arena.ts';
-import { ENV, injection, type PlacedFault, wordsOf } from './inject.ts';
+import { ENV, type Injection, injection, type PlacedFault, wordsOf } from './inject.ts';
 
 /** A bug (1) and a wrong command line (2) are none. */
 const CODES = [0, 3, 5, 6];
@@ -77,7 +77,7 @@ async function unfinished(arena: Arena, words: readonly string[]): Promise<strin
   return [...wrong, `the rerun ends with ${report.exitCode}: ${why.join('; ') || JSON.stringify(report.verify)}`];
 }
 
-/** Where a read of its own event descriptor fails, libuv ends the process at once: as if it had been killed. */
+/** Where a read of its own event descriptor fails, libuv ends the process at once: as if it had been killed. Where a write to its lock for signals fails, it waits for itself for ever. */
 function wasAborted({ signal }: Outcome): boolean {
   return signal === 'SIGABRT';
 }
@@ -117,14 +117,16 @@ export interface Tried {
 /** Longer than any run, ms. */
 const LIMIT_MS = 180_000;
 
-/**
- * Where a write to its own pipes fails, libuv waits for itself for ever (its lock for signals): such a fault is none of ours, and the run is killed. One that was ours, and hung, is told as a run
- * without a report.
- */
-async function withinLimit(box: Box, ...how: Parameters<Box['start']>): Promise<Outcome> {
-  const { ended } = box.start(...how);
-  const limit = setTimeout(() => endPrograms(box.root), LIMIT_MS);
-  return await ended.finally(() => clearTimeout(limit));
+/** A run that hangs is killed; in Node's own calls that is as if Node had ended it. */
+async function runWith({ prefix, endedInNode }: Injection, box: Box, words: readonly string[]): Promise<Outcome> {
+  const { ended } = box.start([...words, '--json'], { prefix, env: ENV });
+  let hung = false;
+  const limit = setTimeout(() => {
+    hung = true;
+    endPrograms(box.root);
+  }, LIMIT_MS);
+  const outcome = await ended.finally(() => clearTimeout(limit));
+  return hung && endedInNode() ? { ...outcome, signal: 'SIGABRT' } : outcome;
 }
 
 /** Runs with each fault in turn on the same host, brought back to its beginning between them. */
@@ -137,9 +139,9 @@ export async function tryFaults(
   for (const { instead, ...first } of faults) {
     for (const n of [first.n, ...instead]) {
       const fault = { ...first, n };
-      const { prefix, met } = injection(arena.box, fault);
-      const outcome = await withinLimit(arena.box, [...words, '--json'], { prefix, env: ENV });
-      const line = met();
+      const injected = injection(arena.box, fault);
+      const outcome = await runWith(injected, arena.box, words);
+      const line = injected.met();
       if (line !== null) {
         tried.met += 1;
         const end = String(outcome.code ?? outcome.signal);

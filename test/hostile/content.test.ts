@@ -112,7 +112,7 @@ it.each([
 ])('database %j of role %j is dumped, cleared and put back, and no other', async (database, role) => {
   box = new Box();
   const { PostgresServer } = await import('../fixture/postgres.ts');
-  box.server = await PostgresServer.start();
+  box.server = await PostgresServer.start({ size: 'small' });
   const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
   await box.server.superuser('CREATE DATABASE reports');
   await box.server.superuser(`ALTER DATABASE engine RENAME TO ${quote(database)}`);

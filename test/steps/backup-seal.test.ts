@@ -19,7 +19,7 @@ const base = { title: '', needs: [], destructive: true };
 let server: PostgresServer;
 let context: TestContext;
 beforeAll(async () => {
-  server = await PostgresServer.start({ contents: 'engine+dwh' });
+  server = await PostgresServer.start({ contents: 'engine+dwh', size: 'small' });
 });
 afterAll(() => server?.destroy());
 beforeEach(() => {

@@ -21,7 +21,7 @@ let server: PostgresServer;
 let context: TestContext;
 
 beforeAll(async () => {
-  server = await PostgresServer.start({ contents: 'engine+dwh' });
+  server = await PostgresServer.start({ contents: 'engine+dwh', size: 'small' });
 });
 afterAll(() => server?.destroy());
 beforeEach(() => {

@@ -16,7 +16,7 @@ let context: TestContext;
 let database: string;
 
 beforeAll(async () => {
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ size: 'small' });
 });
 afterAll(() => server?.destroy());
 beforeEach(async () => {

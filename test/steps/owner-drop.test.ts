@@ -16,7 +16,7 @@ let context: TestContext;
 let owner: Credentials;
 let way: AdminServer;
 beforeEach(async () => {
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ size: 'small' });
   context = stepContext(server);
   await server.superuser('ALTER ROLE engine CREATEDB; ALTER DATABASE engine CONNECTION LIMIT 7');
   owner = credentialsOf(server, { secret: context.vault.put(ENGINE_PASSWORD) });

@@ -14,7 +14,7 @@ import { stepContext, type TestContext } from './database-context.ts';
 let server: PostgresServer;
 let context: TestContext;
 beforeEach(async () => {
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ size: 'small' });
   context = stepContext(server);
   await server.superuser('ALTER DATABASE engine CONNECTION LIMIT 7');
 });
