@@ -1,5 +1,5 @@
 // `npm run crash`: kills runs at every place, each on a host of its own, and adds up how many of the next runs came to the same end. `npm test` tries some of them. Takes hours on a small machine;
-// `--in-turn`: on each host one run after the other, before, in and after each of its steps, which takes an hour or two. `npm run crash -- system-calls` is one file of test/crash, and with CRASH_CALLS=300 kills only at so many calls.
+// `--in-turn`: on each host one run after the other, before, in and after each of its steps. `npm run crash -- system-calls` is one file of test/crash, and with CRASH_CALLS=300 kills only at so many calls.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -29,12 +29,12 @@ async function staged(box: Box<HostTree>, args: string[], program: string, prepa
   }
 }
 
+/** @param options `size` of its databases: small ones, unless it is said */
 function otopi(
   title: string,
-  options: Partial<HostOptions>,
+  { size = 'small', ...options }: Partial<HostOptions> & { size?: Size },
   args: string[],
   prepare?: Prepare,
-  size: Size = 'small',
 ): Setting {
   const make = async (program: string): Promise<Scene> => {
     const box = await Box.make(options, { size });
@@ -102,7 +102,7 @@ const served: readonly Setting[] = [
 
 /** A database as large as the one of a real setup. Only where everything is tried. */
 const WHOLE: readonly Setting[] =
-  CRASH === 'all' ? [otopi('4.5, of full size', { dwh: true }, ['-u'], undefined, 'real')] : [];
+  CRASH === 'all' ? [otopi('4.5, of full size', { dwh: true, size: 'real' }, ['-u'])] : [];
 
 const settings: readonly Setting[] = [
   otopi('4.5', { dwh: true, services: true }, kept, atWork),
