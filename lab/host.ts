@@ -1,4 +1,5 @@
 /** The lab's host: a box with PostgreSQL as a service, in which a finished engine-setup is simulated. */
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeHost, type ThrowAwayHost } from '../test/fixture/host.ts';
 import {
@@ -51,25 +52,23 @@ const PACKAGED_DIRECTORIES: Readonly<Record<string, string>> = {
   '/var/lib/exports/iso/0f0a3c1e-5a1c-4a39-9c0a-0d7d2a4f8a11': '36:36',
 };
 
-export interface Entry {
-  path: string;
-  what: string;
-}
-
 export class LabHost {
   readonly box: Box;
   readonly setup: ThrowAwayHost;
   readonly #bin: string;
+  readonly #since: number;
 
-  private constructor(box: Box, setup: ThrowAwayHost, bin: string) {
+  private constructor(box: Box, setup: ThrowAwayHost, bin: string, since: number) {
     this.box = box;
     this.setup = setup;
     this.#bin = bin;
+    this.#since = since;
   }
 
   /** Boots the box and brings it to the state before engine-setup: packages' and administrators' files, an empty PostgreSQL. */
   static async boot(): Promise<LabHost> {
     const server = await PostgresServer.start({ contents: 'engine' });
+    const since = Date.now();
     const box = await Box.boot(
       'lab',
       PROJECT,
@@ -78,7 +77,7 @@ export class LabHost {
     try {
       const setup = await makeHost({ dir: join(box.shared, 'host'), firewalld: true });
       const { bin } = server.programs;
-      const host = new LabHost(box, setup, bin);
+      const host = new LabHost(box, setup, bin, since);
       await host.#dump(server);
       host.#base();
       return host;
@@ -211,6 +210,21 @@ export class LabHost {
       if (sum && path) listing.set(path, `${listing.get(path)} ${sum}`);
     }
     return listing;
+  }
+
+  /**
+   * Paths whose entries differ between two listings. What the machine itself has written since the box was booted, such as a log that its tests are written to, is none of them: where a box has no
+   * file of its own, that of the machine is seen.
+   */
+  differing(before: Map<string, string>, after: Map<string, string>): string[] {
+    return [...new Set([...before.keys(), ...after.keys()])].filter(
+      (path) => before.get(path) !== after.get(path) && !this.#writtenByMachine(path),
+    );
+  }
+
+  #writtenByMachine(path: string): boolean {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && !stats.isDirectory() && stats.ctimeMs >= this.#since;
   }
 
   engineCleanup(args: string[]): ReturnType<Box['run']> {

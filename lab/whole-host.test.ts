@@ -115,12 +115,10 @@ describe.skipIf(skip)('a whole host', () => {
   });
 
   it('leaves the file system as it was before setup, but for an explicit list', () => {
-    const differing: string[] = [];
-    for (const path of new Set([...before.keys(), ...after.keys()])) {
-      if (before.get(path) === after.get(path)) continue;
-      if (ALLOWED.some(([pattern]) => pattern.test(path))) continue;
-      differing.push(`${path}: ${before.get(path) ?? 'absent'} -> ${after.get(path) ?? 'absent'}`);
-    }
+    const differing = host
+      .differing(before, after)
+      .filter((path) => !ALLOWED.some(([pattern]) => pattern.test(path)))
+      .map((path) => `${path}: ${before.get(path) ?? 'absent'} -> ${after.get(path) ?? 'absent'}`);
     expect(differing).toEqual([]);
   });
 
@@ -137,11 +135,8 @@ describe.skipIf(skip)('a whole host', () => {
   it('finds nothing to do the second time', () => {
     const second = JSON.parse(host.engineCleanup(['-u', '--json']).stdout) as Report;
     expect(second).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do', changed: false });
-    const now = host.listing();
-    const changed = [...now].filter(
-      ([path, what]) => after.get(path) !== what && !/^\/var\/(log|lib\/systemd)\//.test(path),
-    );
-    expect(changed).toEqual([]);
+    const changed = host.differing(after, host.listing());
+    expect(changed.filter((path) => !/^\/var\/(log|lib\/systemd)\//.test(path))).toEqual([]);
   });
 
   it('lets a second run that starts while one works know who it is', () => {
@@ -162,9 +157,7 @@ describe.skipIf(skip)('a whole host', () => {
     expect(host.login()).toBe('engine');
     const now = host.listing();
     const ours = (path: string): boolean => !/^\/var\/(log|lib\/(systemd|engine-cleanup|ovn))(\/|$)/.test(path);
-    const differing = [...new Set([...setUp.files.keys(), ...now.keys()])].filter(
-      (path) => ours(path) && setUp.files.get(path) !== now.get(path),
-    );
+    const differing = host.differing(setUp.files, now).filter(ours);
     expect(differing.map((path) => `${path}: ${setUp.files.get(path)} -> ${now.get(path)}`)).toEqual([]);
     const state = (verb: string): string[] =>
       host.box
