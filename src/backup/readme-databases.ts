@@ -1,7 +1,9 @@
 /** What the README says about databases: dropped ones are made again by whoever dropped them, cleared ones are filled by their role. */
 import type { AdminServer } from '../model/credentials.ts';
 import type { BackedUpDatabase, StepOf } from '../model/plan.ts';
+import { shellWord } from '../model/shell.ts';
 import { databaseOption, loginOptions, PASSWORDS, variables } from './login.ts';
+import { othersName } from './others.ts';
 import { command, membersOf, type ReadmeInput, type Section } from './section.ts';
 
 /** The databases that were dumped before this happened to them, with the name of the dump. */
@@ -91,30 +93,40 @@ function passwordNote(input: ReadmeInput): string {
   return `The passwords are taken from ${PASSWORDS}. One that is missing there is asked for.`;
 }
 
+/** Lines of a table of contents that are a role's, or nobody's: what clearing has dropped. */
+function ownEntries(role: string): string {
+  const name = role.replace(/[^\w-]/g, '\\$&');
+  return `grep --extended-regexp ${shellWord(`^;|( ${name}| )$`)} | grep --invert-match ' EXTENSION '`;
+}
+
 /** Databases that were emptied: their role fills them again. */
 export function clearedSection(input: ReadmeInput): Section | null {
   const cleared = dumped(input, 'clear');
   if (cleared.length === 0) return null;
   const lines: string[] = [];
-  for (const { component, credentials, dump } of cleared) {
+  const fallen: string[] = [];
+  for (const { credentials, dump } of cleared) {
     if (credentials === null) continue;
-    const list = `${component}.list`;
+    const list = dump.replace(/dump$/, 'list');
     const { pgRestore } = input.tools;
     const options = [...loginOptions(credentials), `--use-list=${list}`, '--no-owner', '--single-transaction', dump];
     lines.push(
-      `${command([pgRestore, '--list', dump])} | grep --invert-match ' EXTENSION ' > ${list}`,
+      `${command([pgRestore, '--list', dump])} | ${ownEntries(credentials.role)} > ${list}`,
       command([...variables(credentials, hasPasswords(input)), pgRestore, ...options]),
     );
+    const others = othersName(dump);
+    if (input.members.some(({ name }) => name === others)) fallen.push(`${others} (in "${credentials.database}")`);
   }
-  return {
-    title: 'Cleared databases',
-    lines: [
-      'Database, role and extensions are still there, so the entries of the extensions are left out: a plain role may not comment on them.',
-      passwordNote(input),
-      '',
-      ...lines,
-    ],
-  };
+  const notes = [
+    'Database, role and extensions are still there, and so is what others own in it, so their entries are left out: a plain role may not make them.',
+    'Should one be met all the same, take its line out of the list.',
+    passwordNote(input),
+  ];
+  if (fallen.length > 0)
+    notes.push(
+      `Objects of other owners that hung on something of ours went with it. After these commands a superuser makes them again with psql: ${fallen.join(', ')}.`,
+    );
+  return { title: 'Cleared databases', lines: [...notes, '', ...lines] };
 }
 
 /** Rows of the Data Warehouse that were changed in an engine database that stays. */

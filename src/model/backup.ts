@@ -4,7 +4,18 @@ import type { PlannedDatabase } from './plan.ts';
 
 export interface BackupMember {
   name: string;
-  kind: 'database' | 'files' | 'outside' | 'roles' | 'rows' | 'ovn' | 'passwords' | 'trust' | 'answers' | 'readme';
+  kind:
+    | 'database'
+    | 'others'
+    | 'files'
+    | 'outside'
+    | 'roles'
+    | 'rows'
+    | 'ovn'
+    | 'passwords'
+    | 'trust'
+    | 'answers'
+    | 'readme';
   sizeBytes: number;
   sha256: string;
   /** For a database. */

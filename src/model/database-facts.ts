@@ -112,6 +112,14 @@ export type Stumbles =
   | { state: 'failed'; message: string } // the server did not answer these questions, in time or at all
   | { state: 'unasked' }; // it holds no table, or no verdict follows
 
+/** An object of another owner that falls with ours. */
+export interface Cascade {
+  /** A word and the quoted name: `view public.report`. */
+  name: string;
+  /** SQL that makes it again, for a superuser. */
+  definition: string;
+}
+
 export interface DatabaseContent {
   /** Numeric, as `server_version_num`: 150004. */
   serverVersion: number;
@@ -136,7 +144,7 @@ export interface DatabaseContent {
   /** Tables, views and the like in any schema whose owner's rights the role does not have: setup upgrades no database with such. */
   misowned: string[];
   /** Objects of other owners that hang on ours and would fall with them. */
-  cascades: string[];
+  cascades: Cascade[];
   sessions: Session[];
   /** What a finished setup has and this database lacks; empty when complete. */
   missing: string[];

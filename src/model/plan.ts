@@ -3,7 +3,7 @@
 import type { ArchivedFile, DirectoryBefore } from './backup.ts';
 import type { AdminServer, Credentials } from './credentials.ts';
 import type { Refusal, Warning } from './errors.ts';
-import type { CopiedFile, Identity, LineEdit, OutsideFile, OvnRows, Reach } from './facts.ts';
+import type { Cascade, CopiedFile, Identity, LineEdit, OutsideFile, OvnRows, Reach } from './facts.ts';
 import type { ComponentId, Release } from './layout.ts';
 import type { ContinuedRun } from './unfinished.ts';
 
@@ -116,7 +116,7 @@ export type Step =
       credentials: Credentials;
       backedUp: boolean;
       /** Objects of other owners that fall with it; nothing else of theirs may. */
-      cascades: string[];
+      cascades: Cascade[];
     })
   /** A plain role cannot close a database to itself and dump it: there the drop closes it, under the locks of the dump. */
   | (StepBase & {
@@ -187,6 +187,8 @@ export type Step =
       component: ComponentId;
       credentials: Credentials;
       file: string;
+      /** Member of the backup for what other owners had on it, and only they or a superuser can make again. */
+      others: string | null;
       exclude: string[];
       way: DatabaseWay;
     })

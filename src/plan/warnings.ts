@@ -23,7 +23,7 @@ function databaseWarnings(subject: DatabaseSubject, layout: Layout, subjects: re
     if (content.cascades.length > 0) {
       warnings.push({
         code: 'cascade',
-        message: `Objects of other owners hang on database "${planned.name}" and go with it: ${content.cascades.join(', ')}.`,
+        message: `Objects of other owners hang on database "${planned.name}" and go with it: ${content.cascades.map(({ name }) => name).join(', ')}.`,
       });
     }
     if (content.sessions.length > 0) {

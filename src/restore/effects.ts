@@ -23,8 +23,11 @@ export interface FileGroup {
   files: FileEffect[];
 }
 
-/** What was in a database: everything that its dump has, nothing, or there was no such database. */
-export type DatabaseBefore = { state: 'full'; dump: string } | { state: 'empty' } | { state: 'absent' };
+/** What was in a database: everything that its dump has, nothing, or there was no such database. `others`: member of the backup that makes again what fell with it. */
+export type DatabaseBefore =
+  | { state: 'full'; dump: string; others: string | null }
+  | { state: 'empty' }
+  | { state: 'absent' };
 
 export interface DatabaseEffect {
   key: string;

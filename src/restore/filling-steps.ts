@@ -1,4 +1,6 @@
 /** Databases: made and filled as they were, and rows in those that stayed. Pure. */
+import { join } from 'node:path';
+import type { Warning } from '../model/errors.ts';
 import type { StepList } from '../plan/build.ts';
 import { nameOf } from './conflicts.ts';
 import { isDropped, isRun } from './database-steps.ts';
@@ -53,10 +55,22 @@ export function planFilling(findings: Findings, acts: Acts, list: StepList, chai
         way,
         exclude,
         file: before.dump,
+        others: before.others,
       },
       chain(),
     );
   }
+}
+
+/** What other owners had on a database that was cleared: a plain role cannot make it in their name. @param backup its real path */
+export function othersWarnings({ databases }: Findings, acts: Acts, backup: string): Warning[] {
+  return databases.flatMap((database) => {
+    const { before, credentials } = database;
+    if (before.state !== 'full' || before.others === null || !acts(database)) return [];
+    const script = join(backup, before.others);
+    const message = `Objects of other owners fell with ${nameOf(database)}, and are not put back: only a superuser can make them in their owners' names. When this has ended, run psql as a superuser in database "${credentials.database}" with ${script}.`;
+    return [{ code: 'cascade', message }];
+  });
 }
 
 /** Rows in engine databases that stayed. */

@@ -11,7 +11,7 @@ import { dropForced, forcedWarnings } from '../plan/forced.ts';
 import { conflictsOf, refusalsOf } from './conflicts.ts';
 import { planDumps, planEmptying } from './database-steps.ts';
 import { planArchives, planFiles, planMakeDirectories, planRemoveDirectories } from './file-steps.ts';
-import { planFilling, planRows } from './filling-steps.ts';
+import { othersWarnings, planFilling, planRows } from './filling-steps.ts';
 import type { Findings } from './findings.ts';
 import { ovnWarnings, planOvnRows } from './ovn.ts';
 import { planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
@@ -109,6 +109,7 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
   const warnings: Warning[] = [
     ...serviceWarnings(findings),
     ...ovnWarnings(findings, run, backup),
+    ...othersWarnings(findings, acts, backup),
     ...forcedWarnings(refusals, wishes),
   ];
   return {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../apply/journal.ts';
+import { othersName } from '../backup/others.ts';
 import type { FileState, Manifest } from '../model/backup.ts';
 import type { AdminServer, Credentials } from '../model/credentials.ts';
 import type { ComponentId } from '../model/layout.ts';
@@ -59,7 +60,10 @@ function addFiles(
 function dumpOf({ manifest }: Source, component: ComponentId, database: string): DatabaseBefore {
   const isOf = (one: Manifest['members'][number]): boolean => one.component === component && one.database === database;
   const member = manifest.members.find((one) => one.kind === 'database' && isOf(one));
-  return member ? { state: 'full', dump: member.name } : { state: 'empty' };
+  if (member === undefined) return { state: 'empty' };
+  const others = othersName(member.name);
+  const has = manifest.members.some(({ name }) => name === others);
+  return { state: 'full', dump: member.name, others: has ? others : null };
 }
 
 /** The first thing that a run did to a database says what was in it before. */

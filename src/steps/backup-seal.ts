@@ -1,9 +1,11 @@
 /** Finishes the backup: passwords and answer files, README, and last the manifest. Only from here on may anything be destroyed. */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { planText } from '../apply/run-directory.ts';
 import { answerFile, answerPassword, needsAnswers, passwordKey } from '../backup/answer-file.ts';
 import { answersName, type Backup } from '../backup/backup.ts';
 import { isVerified, PASSWORDS, passwordLine, TRUSTED_CAS } from '../backup/login.ts';
+import { othersName, othersScript } from '../backup/others.ts';
 import { readme } from '../backup/readme.ts';
 import { OVN_ROWS } from '../backup/readme-services.ts';
 import { survey } from '../backup/survey.ts';
@@ -49,6 +51,15 @@ async function writeLogins(
   if (logins.some(isVerified)) backup.write(TRUSTED_CAS, 'trust', (await trustedCas(extraCa)).join('\n'));
 }
 
+/** What falls with a database that is cleared, for whoever may make it again. */
+function writeOthers({ plan }: StepContext, backup: Backup): void {
+  for (const step of plan.steps) {
+    if (step.kind !== 'database-clear' || step.cascades.length === 0) continue;
+    const dump = backup.dumpOf({ component: step.component, name: step.credentials.database });
+    if (dump !== null) backup.write(othersName(basename(dump)), 'others', othersScript(step));
+  }
+}
+
 /** Returns the names of the answer files that lack the password, with its key. */
 function writeAnswers({ databases }: BackupSeal, { layout, vault }: StepContext, backup: Backup): Map<string, string> {
   const unanswered = new Map<string, string>();
@@ -87,6 +98,7 @@ export const backupSeal: StepRunner<'backup-seal'> = {
     if (!backup) throw new Error('a plan without a backup has a step that finishes it');
     await writeLogins(loginsOf(step, context, backup), context, backup);
     const unanswered = writeAnswers(step, context, backup);
+    writeOthers(context, backup);
     for (const one of plan.steps) if (one.kind === 'dwh-rows') backup.write('dwh-rows.sql', 'rows', rowsScript(one));
     const ovn = plan.steps.filter((one) => one.kind === 'ovn-rows' || one.kind === 'ovn-rows-put').map(ovnScript);
     if (ovn.length > 0) backup.write(OVN_ROWS, 'ovn', ovn.join(''));

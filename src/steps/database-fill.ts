@@ -1,7 +1,8 @@
 /** Fills an empty database from the dump of an earlier run. */
 import { placeOf } from '../host/postgres/connection.ts';
+import { entriesOf, presentIn, withoutExtensionComments } from '../host/postgres/contents.ts';
 import { resetDefaultPrivileges } from '../host/postgres/default-privileges.ts';
-import { fillDatabase } from '../host/postgres/fill.ts';
+import { type DumpReader, fillDatabase, readContents } from '../host/postgres/fill.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { StepOf } from '../model/plan.ts';
 import type { StepContext, StepRunner } from './context.ts';
@@ -9,10 +10,13 @@ import { isAsBefore, isEmpty, loginTo } from './database-state.ts';
 import { within } from './dwh-rows.ts';
 import { sourceMember } from './source.ts';
 
-/** Whoever is no superuser may not comment on extensions, and a plain role finds them there. */
-function without({ way }: StepOf<'database-fill'>): string | null {
-  if (way.as === 'role') return ' EXTENSION ';
-  return 'credentials' in way.server && !way.server.superuser ? ' COMMENT - EXTENSION ' : null;
+/** What of the dump whoever fills is to make; null: all of it. */
+async function chosen(step: StepOf<'database-fill'>, context: StepContext, reader: DumpReader): Promise<string | null> {
+  const { way, credentials } = step;
+  if (way.as === 'role')
+    return entriesOf(credentials.role, await readContents(reader), await within(step, context, presentIn));
+  const plain = 'credentials' in way.server && !way.server.superuser;
+  return plain ? withoutExtensionComments(await readContents(reader)) : null;
 }
 
 function nameOf({ credentials }: StepOf<'database-fill'>): string {
@@ -28,18 +32,17 @@ async function fill(step: StepOf<'database-fill'>, context: StepContext): Promis
     });
   }
   if (step.way.as === 'role') await within(step, context, resetDefaultPrivileges);
+  const reader = { pgRestore: tools.pgRestore.path, dump: sourceMember(plan, step.file), timeoutMs, signal };
+  const list = await chosen(step, context, reader);
   const login = await loginTo(step, context, runDir);
   try {
     await fillDatabase({
-      pgRestore: tools.pgRestore.path,
-      dump: sourceMember(plan, step.file),
+      ...reader,
       login,
       place: nameOf(step),
-      without: without(step),
+      list,
       noOwner: step.way.as === 'role',
       dir: runDir,
-      timeoutMs,
-      signal,
       onBytes: (done) => onBytes(done, null),
     });
   } finally {
@@ -54,6 +57,8 @@ function isFilled(step: StepOf<'database-fill'>, context: StepContext): Promise<
 
 /** What is to be told of a database whose filling was committed whole, as the end of a sentence; null: its text is that of the dump. */
 async function difference(step: StepOf<'database-fill'>, context: StepContext): Promise<string | null> {
+  // What fell with it is not in it yet.
+  if (step.others !== null) return null;
   const dump = sourceMember(context.plan, step.file);
   try {
     if (context.tools.pgDump === null || (await isFilled(step, context))) return null;

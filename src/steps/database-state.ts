@@ -42,6 +42,14 @@ export async function isEmpty(subject: Subject, context: LookContext): Promise<b
   });
 }
 
+/** The role has large objects: without them its dump would lack data, so those of others are not left out of it either. */
+async function ownsLargeObjects(subject: Subject, context: LookContext): Promise<boolean> {
+  if (!subject.exclude.some((object) => object.startsWith('large object '))) return true;
+  const sql =
+    'SELECT 1 AS one FROM pg_largeobject_metadata l JOIN pg_roles r ON r.oid = l.lomowner AND r.rolname = current_user LIMIT 1';
+  return within(subject, context, async (connection) => (await connection.query(sql)).length > 0);
+}
+
 /**
  * It is what the dump says. @param dir a directory of ours alone
  * @throws HostError if it cannot be told
@@ -51,6 +59,7 @@ export async function isAsBefore(subject: Subject, dump: string, context: LookCo
   if (pgDump === null || pgRestore === null) return false;
   const { way, credentials } = subject;
   const admin = way.as === 'admin' ? adminOf(context, way.server, credentials.database) : null;
+  const exclude = admin ? [] : excludeArguments(subject.exclude, await ownsLargeObjects(subject, context));
   const login = await loginTo(subject, context, dir);
   try {
     return await isAsDumped({
@@ -60,7 +69,7 @@ export async function isAsBefore(subject: Subject, dump: string, context: LookCo
       dump,
       login,
       place: placeOf(subject.credentials),
-      exclude: excludeArguments(subject.exclude, true),
+      exclude,
       timeoutMs: context.timeoutMs,
       signal: context.signal,
     });

@@ -35,7 +35,7 @@ function hostileHost(): Facts {
         title: HOSTILE,
         credentials,
         content: content({
-          cascades: [HOSTILE],
+          cascades: [{ name: HOSTILE, definition: HOSTILE }],
           sessions: [{ pid: 1, role: HOSTILE, application: HOSTILE, client: HOSTILE, state: HOSTILE }],
         }),
       }),

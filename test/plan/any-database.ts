@@ -26,7 +26,7 @@ const anyContent: fc.Arbitrary<DatabaseContent> = fc
   .record({
     kind: fc.constantFrom('full', 'half', 'empty', 'views'),
     foreignObjects: fc.subarray(['table public.figures']),
-    cascades: fc.subarray(['view reports.hosts']),
+    cascades: fc.subarray([{ name: 'view reports.hosts', definition: 'CREATE VIEW reports.hosts AS SELECT 1;' }]),
     publicSchema: fc.boolean(),
     secrets: fc.nat(2),
     hostedEngine: fc.constantFrom('none', 'active', 'idle', 'maintenance', 'unknown'),

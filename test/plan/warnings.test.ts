@@ -41,7 +41,12 @@ describe('warnings', () => {
   it('cascade and sessions: whom else the end of the database concerns', () => {
     const session = { pid: 1, role: 'reporting', application: 'grafana', client: '10.0.0.7', state: 'idle' };
     const databases = [
-      database({ content: content({ cascades: ['view reports.hosts'], sessions: [session, { ...session, pid: 2 }] }) }),
+      database({
+        content: content({
+          cascades: [{ name: 'view reports.hosts', definition: 'CREATE VIEW reports.hosts AS SELECT 1;' }],
+          sessions: [session, { ...session, pid: 2 }],
+        }),
+      }),
     ];
     expect(warning('cascade', { databases })).toContain('view reports.hosts');
     expect(warning('sessions', { databases })).toBe(

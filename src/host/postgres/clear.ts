@@ -3,12 +3,12 @@
  * for the dump, and then drops. Nothing can be written between the two, and whatever ends the session before its commit leaves the database as it was.
  */
 import { HostError } from '../../model/errors.ts';
-import type { Session } from '../../model/facts.ts';
+import type { Cascade, Session } from '../../model/facts.ts';
 import type { Connection } from '../port.ts';
 import { ACTIVITY_SINCE, readActivity } from './activity.ts';
 import { dropInBatches, revokeWrites } from './batches.ts';
 import { isLocked, OUT_OF_SHARED_MEMORY, rawError } from './errors.ts';
-import { findFalls } from './falls.ts';
+import { type Fall, findFalls } from './falls.ts';
 import { prepareSession } from './inspect.ts';
 import { endOwnSessions, lockedError, lockTables, setLimits } from './locks.ts';
 import { Dropper, findOwned, findOwnTables, keyOf, nameOf, type OwnedObject, ownedSql } from './owned.ts';
@@ -28,8 +28,8 @@ export interface ClearOptions {
 }
 
 export interface ClearHow {
-  /** Objects of other owners that the plan names as falling with ours. Anything else that would fall stops the clearing. */
-  cascades: readonly string[];
+  /** Objects of other owners that the plan names as falling with ours, as it saw them. Anything else that would fall stops the clearing. */
+  cascades: readonly Cascade[];
   /** Extensions that setup needs in it: made where they are missing and the role may. */
   extensions: readonly string[];
   /** Called when the drops begin: they take a while, in which whoever waits for their end can prepare for it. Sessions of the role live on from here. */
@@ -181,11 +181,13 @@ export class ClearSession {
   }
 
   /** Neither is there anything new, nor would anything fall that the plan does not name. Returns how many objects fall. */
-  async #assertAsPlanned(cascades: readonly string[]): Promise<number> {
+  async #assertAsPlanned(cascades: readonly Cascade[]): Promise<number> {
     const { foreign, objects, owned } = await findFalls(this.#connection, this.#version);
     const known = new Set(this.owned.map(keyOf));
     if (!owned.every((key) => known.has(key))) await this.assertNothingNew();
-    const unnamed = foreign.filter(({ name, data }) => data || !cascades.includes(name));
+    const isPlanned = (fall: Fall): boolean =>
+      cascades.some(({ name, definition }) => name === fall.name && definition === fall.definition);
+    const unnamed = foreign.filter((fall) => !isPlanned(fall));
     if (unnamed.length === 0) return objects;
     throw new HostError(
       `${this.#options.place}: objects of other owners that the plan does not name hang on what would be dropped: ${unnamed

@@ -3,6 +3,7 @@
  * owners among it (views on our tables, foreign keys to them, functions and defaults that use our types) would otherwise go without a word.
  */
 import type { Connection } from '../port.ts';
+import { definitionsOf } from './definitions.ts';
 import { OWNED } from './inspect-catalog.ts';
 import { DATA_RELKINDS, objectsSql } from './kinds.ts';
 
@@ -13,6 +14,8 @@ export interface Fall {
   name: string;
   /** Data of its owner would be lost with it: a table, one of its columns, a sequence. */
   data: boolean;
+  /** SQL that makes it again; null where data is lost, or PostgreSQL has no text of it. */
+  definition: string | null;
 }
 
 export interface Falls {
@@ -113,14 +116,19 @@ function fallsSql(version: number): string {
        SELECT w.classid::int8 AS classid, w.objid::int8 AS objid, ${nameSql(version)} AS name,
          w.classid = 'pg_class'::regclass AND (w.objsubid <> 0 OR EXISTS (
            SELECT 1 FROM pg_class c WHERE c.oid = w.objid AND c.relkind IN (${DATA_RELKINDS}))) AS data
-         FROM whole w ORDER BY 3) l) AS foreign_objects`;
+         FROM whole w ORDER BY w.objid, w.objsubid) l) AS foreign_objects`;
 }
 
-/** Asks what would fall with everything that the role of the session owns. */
+/** Asks what would fall with everything that the role of the session owns, what was made first before what may hang on it. */
 export async function findFalls(connection: Connection, version: number): Promise<Falls> {
   const [row] = await connection.query<{ objects: number; owned: string[]; foreign_objects: Fall[] }>(
     fallsSql(version),
   );
-  const { foreign_objects: foreign, objects, owned } = row!;
+  const { foreign_objects: found, objects, owned } = row!;
+  const definitions = await definitionsOf(connection, version, found);
+  const foreign = found.map((fall, index) => ({
+    ...fall,
+    definition: fall.data ? null : (definitions[index] ?? null),
+  }));
   return { foreign, objects, owned };
 }

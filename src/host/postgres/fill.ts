@@ -18,8 +18,8 @@ export interface FillRequest extends DumpReader {
   login: OpenLogin;
   /** The database in messages. */
   place: string;
-  /** Entries of the table of contents to leave out: those that whoever fills may not make. */
-  without: string | null;
+  /** Of the table of contents, what is to be made; null: all of it. */
+  list: string | null;
   /** Everything will belong to whoever fills. */
   noOwner: boolean;
   /** A directory of ours alone. */
@@ -47,18 +47,17 @@ export async function readDump(
   if (end.code !== 0 || end.ended !== null) throw badEnd(reader, end, `The dump ${dump} cannot be read`);
 }
 
-/** The table of contents without some entries. */
-async function contents(request: FillRequest, without: string): Promise<string> {
+/** The table of contents. @throws HostError if it cannot be read */
+export async function readContents(reader: DumpReader): Promise<string> {
   const chunks: Buffer[] = [];
-  await readDump(request, ['--list'], (chunk) => void chunks.push(chunk));
-  const lines = Buffer.concat(chunks).toString('utf8').split('\n');
-  return lines.filter((line) => !line.includes(without)).join('\n');
+  await readDump(reader, ['--list'], (chunk) => void chunks.push(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** @throws HostError; nothing is in the database then */
 export async function fillDatabase(request: FillRequest): Promise<void> {
-  const { pgRestore, login, without, noOwner, dump, timeoutMs, signal, dir, place } = request;
-  const list = without === null ? null : namelessFile(dir, await contents(request, without));
+  const { pgRestore, login, noOwner, dump, timeoutMs, signal, dir, place } = request;
+  const list = request.list === null ? null : namelessFile(dir, request.list);
   try {
     const fds = [...login.fds, ...(list === null ? [] : [list])];
     let done = 0;

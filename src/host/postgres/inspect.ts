@@ -6,7 +6,7 @@ import { OLDEST_SERVER, releaseOf } from '../../model/server-version.ts';
 import type { Connection } from '../port.ts';
 import { NOT_SUPPORTED } from './errors.ts';
 import { findFalls } from './falls.ts';
-import { type Catalog, readCatalog } from './inspect-catalog.ts';
+import { type Catalog, type ForeignObject, readCatalog } from './inspect-catalog.ts';
 import { readStumbles } from './inspect-stumbles.ts';
 import { neededColumns, readTables, type TableFindings } from './inspect-tables.ts';
 import { serverIdSql } from './server-id.ts';
@@ -77,11 +77,12 @@ export async function inspectContent(
     ...rest
   } = catalog;
   const falls = foreign.length > 0 || bystanders ? (await findFalls(connection, version)).foreign : [];
-  // What holds somebody's data is never taken along: it stays a reason not to begin.
-  const going = falls.filter(({ data }) => !data);
-  const staying = foreign.filter(
-    (object) => !going.some(({ classid, objid }) => classid === object.classid && objid === object.objid),
-  );
+  // What holds somebody's data, or could not be made again, is never taken along: it stays a reason not to begin.
+  const going = falls.flatMap(({ definition, ...fall }) => (definition === null ? [] : [{ ...fall, definition }]));
+  const isIn = (list: readonly ForeignObject[], { classid, objid }: ForeignObject): boolean =>
+    list.some((one) => one.classid === classid && one.objid === objid);
+  const staying = foreign.filter((object) => !isIn(going, object));
+  const stuck = falls.filter((fall) => !fall.data && fall.definition === null && !isIn(foreign, fall));
   const { lacks: _lacks, ...asked } = tables;
   const stumbles =
     judged && catalog.tables > 0
@@ -94,8 +95,8 @@ export async function inspectContent(
     ...asked,
     stumbles,
     obstacles: catalog.tables > 0 ? [] : catalog.obstacles,
-    foreignObjects: staying.map(({ name }) => name),
-    cascades: going.map(({ name }) => name),
+    foreignObjects: [...staying, ...stuck].map(({ name }) => name),
+    cascades: going.map(({ name, definition }) => ({ name, definition })),
     missing: missingOf(layout, catalog, tables),
     recognised: layout.signature.every((name) => relations.includes(name)),
   };

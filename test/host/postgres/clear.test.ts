@@ -4,6 +4,7 @@ import { ClearSession } from '../../../src/host/postgres/clear.ts';
 import { inspectContent } from '../../../src/host/postgres/inspect.ts';
 import { dwh } from '../../../src/layouts/otopi/dwh.ts';
 import { engine } from '../../../src/layouts/otopi/engine.ts';
+import { ODD } from '../../fixture/odd-objects.ts';
 import { ENGINE_PASSWORD, HISTORY_PASSWORD, PostgresServer } from '../../fixture/postgres.ts';
 import { copyOf, everything, login } from './helpers.ts';
 
@@ -53,32 +54,6 @@ describe('a database of the captured shape', () => {
     await connection.close();
   });
 });
-
-/** One object of every kind and of many a name, some of them hanging on each other in circles. */
-const ODD = `
-  CREATE SCHEMA "Odd; schema"; CREATE SCHEMA "it's ""quoted"""; CREATE TYPE public.mood AS ENUM ('a', 'b;');
-  CREATE DOMAIN public."Domain.x" AS text CHECK (VALUE <> ''); CREATE TYPE "Odd; schema".pair AS (a int, b text); CREATE TYPE public.span AS RANGE (subtype = int4);
-  CREATE TABLE public."Table one" (id serial PRIMARY KEY, "a.b" public.mood, d public."Domain.x", g bigint GENERATED ALWAYS AS IDENTITY);
-  CREATE TABLE "it's ""quoted"""."ta""ble;" (id int REFERENCES public."Table one", p "Odd; schema".pair[]);
-  CREATE TABLE public.parent (id int, at date) PARTITION BY RANGE (at); CREATE TABLE public.part PARTITION OF public.parent FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-  CREATE TABLE public.parts PARTITION OF public.parent DEFAULT PARTITION BY HASH (id); CREATE TABLE public.child () INHERITS ("it's ""quoted"""."ta""ble;");
-  CREATE UNLOGGED TABLE public.loose (x int); CREATE INDEX "index; odd" ON public."Table one" ("a.b"); CREATE STATISTICS public.stats ON id, d FROM public."Table one";
-  CREATE VIEW public."View A" AS SELECT * FROM public."Table one"; CREATE MATERIALIZED VIEW "Odd; schema".mat AS SELECT count(*) FROM public."View A";
-  CREATE UNIQUE INDEX ON "Odd; schema".mat (count);
-  CREATE FUNCTION public.over(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION public.over(text, OUT a int, OUT b int) LANGUAGE sql AS 'SELECT 1, 2';
-  CREATE FUNCTION public.over(VARIADIC text[]) RETURNS SETOF public."View A" LANGUAGE sql AS 'SELECT * FROM public."View A"';
-  CREATE FUNCTION public."Def ault"(a int DEFAULT 3, "b c" public.mood DEFAULT 'a') RETURNS TABLE (x int) LANGUAGE sql AS 'SELECT 1';
-  CREATE VIEW public.circle AS SELECT public.over(id) FROM public."Table one"; ALTER TABLE public.loose ADD y int DEFAULT public.over(1);
-  CREATE PROCEDURE public.proc(INOUT a int, b text) LANGUAGE plpgsql AS 'BEGIN END'; CREATE PROCEDURE public.proc2(a int, OUT b int) LANGUAGE plpgsql AS 'BEGIN b := 1; END';
-  CREATE AGGREGATE public.total(int) (sfunc = int4pl, stype = int); CREATE AGGREGATE public.counted(*) (sfunc = int8inc, stype = bigint, initcond = '0');
-  CREATE AGGREGATE public.ordered(ORDER BY int) (sfunc = int4pl, stype = int);
-  CREATE FUNCTION public.trig() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE TRIGGER "t r" BEFORE INSERT ON public."Table one" FOR EACH ROW EXECUTE FUNCTION public.trig();
-  CREATE OPERATOR public.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq); CREATE OPERATOR public.!! (RIGHTARG = int, FUNCTION = public.over);
-  CREATE TEXT SEARCH CONFIGURATION public."conf ig" (COPY = pg_catalog.simple); CREATE TEXT SEARCH DICTIONARY public.dict (TEMPLATE = pg_catalog.simple);
-  CREATE COLLATION public."coll ate" (locale = 'C'); CREATE CONVERSION public.conv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
-  CREATE SEQUENCE public."seq;uence"; ALTER TABLE public."Table one" ENABLE ROW LEVEL SECURITY; CREATE POLICY "po;licy" ON public."Table one" USING (true);
-  CREATE RULE "ru;le" AS ON DELETE TO public.loose DO INSTEAD NOTHING; CREATE PUBLICATION "pub;" FOR TABLE public."Table one";
-  SELECT lo_create(4711); SELECT lo_from_bytea(0, 'x'); INSERT INTO public."Table one" ("a.b", d) VALUES ('a', 'x');`;
 
 describe('objects of any kind and name', () => {
   it('all go, in every schema, and large objects too', async () => {

@@ -254,7 +254,7 @@ describe('others in the database', () => {
     );
     expect(content.misowned).toEqual(['index theirs.figures_pkey', 'table theirs.figures', 'view public.jobs']);
     // Nobody's data hangs on the view: a clearing takes it along, an upgrade stops at it.
-    expect(content.cascades).toEqual(['view public.jobs']);
+    expect(content.cascades).toMatchObject([{ name: 'view public.jobs' }]);
   });
 
   it('have sessions, which are named as far as a plain role may see them', async () => {
@@ -276,7 +276,12 @@ describe('others in the database', () => {
     );
     expect(content).toMatchObject({
       foreignObjects: [],
-      cascades: ['publication relation public.job in publication reports'],
+      cascades: [
+        {
+          name: 'publication relation public.job in publication reports',
+          definition: 'ALTER PUBLICATION reports ADD TABLE ONLY public.job;',
+        },
+      ],
     });
   });
 });
