@@ -83,6 +83,12 @@ const closed: Prepare = async (box, program) => {
 /** Where thousands of places are tried. */
 export const SMALL: readonly Setting[] = [otopi('4.5', {}, ['-u'])];
 
+/** The same, put back. */
+const EMPTIED: readonly Setting[] = [otopi('4.5, emptied', {}, ['restore', '-u'], after('-u'))];
+
+/** Killed at their system calls. */
+export const CALLED: readonly Setting[] = [...SMALL, ...EMPTIED];
+
 /** `all`: each place on a host of its own. `turn`: one after the other on each host. */
 const { CRASH } = process.env;
 const ALL = CRASH === 'all' || CRASH === 'turn';
@@ -97,7 +103,7 @@ const served: readonly Setting[] = [
   scripted('3.2', {}, ['-u']),
   ...SMALL,
   otopi('4.5', { dwh: true }, kept, atWork),
-  otopi('4.5, emptied', {}, ['restore', '-u'], after('-u')),
+  ...EMPTIED,
 ];
 
 /** A database as large as the one of a real setup. Only where everything is tried. */
@@ -106,6 +112,7 @@ const WHOLE: readonly Setting[] =
 
 const settings: readonly Setting[] = [
   otopi('4.5', { dwh: true, services: true }, kept, atWork),
+  ...SMALL,
   scripted('3.2', { services: true, dwh: true, reports: true }, ['-u']),
   scripted('3.2', { services: true }, ['restore', '-u'], after('-u')),
   otopi('4.5, kept', { dwh: true }, ['restore', '-u'], async (box) => {
@@ -126,4 +133,4 @@ const settings: readonly Setting[] = [
 ];
 
 export const SERVED = CRASH === 'all' ? served : served.slice(0, 1);
-export const SETTINGS = some(settings, 1);
+export const SETTINGS = some(settings, 2);

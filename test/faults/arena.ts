@@ -42,6 +42,11 @@ export function isSame(a: State, b: State): boolean {
   return Object.keys(differences(a, b)).length === 0;
 }
 
+async function undisturbed(box: Box, words: readonly string[]): Promise<void> {
+  const { report } = await box.json([...words]);
+  if (report.exitCode !== 0) throw new Error(`an undisturbed run ended with ${JSON.stringify(report, null, 1)}`);
+}
+
 export class Arena {
   readonly box: Box;
   /** Before any run. */
@@ -56,24 +61,28 @@ export class Arena {
     this.#services = services;
   }
 
-  /** @param more what is known of the host only when there is a server */
+  /**
+   * @param more what is known of the host only when there is a server
+   * @param earlier a run before the first state
+   */
   static async make(
     options: Partial<HostOptions> = {},
     words: readonly string[] = ['-u'],
     more: (server: PostgresServer) => Promise<Partial<HostOptions>> = async () => ({}),
+    earlier: readonly string[] | null = null,
   ): Promise<Arena> {
     const box = new Box<ThrowAwayHost>();
     box.server = await PostgresServer.start({ size: 'small' });
     const own = { dir: join(box.dir, 'host'), server: box.server, services: true };
     box.host = await makeHost({ ...own, ...options, ...(await more(box.server)) });
     const arena = new Arena(box, (options.services ?? true) === true);
+    if (earlier !== null) await undisturbed(box, earlier);
     await box.server.superuser('CREATE DATABASE pristine TEMPLATE engine');
     box.host.stop();
     await run('cp', ['-a', box.root, arena.#pristine]);
     if (arena.#services) await box.host.services.start();
     arena.before = await arena.state();
-    const { report } = await box.json([...words]);
-    if (report.exitCode !== 0) throw new Error(`an undisturbed run ended with ${JSON.stringify(report, null, 1)}`);
+    await undisturbed(box, words);
     arena.after = await arena.state();
     await arena.reset();
     return arena;

@@ -6,22 +6,33 @@ import { type Call, countCalls } from './inject.ts';
 import { faultsOf } from './sample.ts';
 import { tryFaults } from './trial.ts';
 
+export interface Subject {
+  /** Of the run in which they fail. */
+  words: readonly string[];
+  /** Of a run before it, which nothing disturbs. */
+  earlier: readonly string[] | null;
+}
+
 /** @param few how many faults of each kind in a test run */
-export async function describeCalls(title: string, few: Readonly<Partial<Record<Call, number>>>): Promise<void> {
+export async function describeCalls(
+  title: string,
+  few: Readonly<Partial<Record<Call, number>>>,
+  { words, earlier }: Subject = { words: ['-u'], earlier: null },
+): Promise<void> {
   const noStrace = passedOver('System calls that fail', await whyNoProgram('strace'));
   const calls = Object.keys(few) as Call[];
   describe.skipIf(noStrace)(title, () => {
     let arena: Arena;
     let counted: Map<Call, number[]>;
     beforeAll(async () => {
-      arena = await Arena.make({ services: false });
-      counted = await countCalls(arena.box, ['-u'], calls);
+      arena = await Arena.make({ services: false }, words, undefined, earlier);
+      counted = await countCalls(arena.box, words, calls);
       await arena.reset();
     });
     afterAll(() => arena?.destroy());
 
     it.each(calls)('%s', { timeout: 24 * 3600_000 }, async (call) => {
-      const { met, ends, wrong } = await tryFaults(arena, faultsOf(counted, { [call]: few[call]! }));
+      const { met, ends, wrong } = await tryFaults(arena, faultsOf(counted, { [call]: few[call]! }), words);
       process.stdout.write(`${call}: ${met} faults, ended with ${JSON.stringify(ends)}\n`);
       expect(wrong).toEqual([]);
       expect(met).toBeGreaterThan(0);
