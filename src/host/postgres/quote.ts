@@ -22,6 +22,36 @@ export function quoteLiteral(value: string): string {
   return value.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }
 
+const BLANKS = /[ \t\n\v\f\r]*/y;
+const COMMA = /,[ \t\n\v\f\r]*/y;
+/** Up to a doubled quote, where the next one begins. */
+const QUOTED = /"[^"]*"/y;
+const BARE = /[^", \t\n\v\f\r][^, \t\n\v\f\r]*/y;
+
+/** The names in the text of a list, as pg_dump's SplitGUCList() reads it; null for a text that is no list. */
+export function splitNames(text: string): string[] | null {
+  const names: string[] = [];
+  let at = 0;
+  const take = (piece: RegExp): string | null => {
+    piece.lastIndex = at;
+    const found = piece.exec(text)?.[0] ?? null;
+    at += found?.length ?? 0;
+    return found;
+  };
+  take(BLANKS);
+  if (at === text.length) return names;
+  for (;;) {
+    const parts: string[] = [];
+    for (let part = take(QUOTED); part !== null; part = take(QUOTED)) parts.push(part.slice(1, -1));
+    const name = parts.length > 0 ? parts.join('"') : take(BARE);
+    if (name === null) return null;
+    names.push(name);
+    take(BLANKS);
+    if (at === text.length) return names;
+    if (take(COMMA) === null) return null;
+  }
+}
+
 /** A connection string `host='…' dbname='…'`; a value may hold anything. Never put a password in it: it stands in an argument vector. */
 export function connectionString(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)

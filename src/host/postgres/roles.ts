@@ -3,7 +3,7 @@
  * there already is only altered. The password hashes in it are the only secret.
  */
 import type { AdminConnection } from '../port.ts';
-import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { quoteIdentifier, quoteLiteral, splitNames } from './quote.ts';
 import { type Database, type Membership, type Role, readRoles, type Setting } from './roles-read.ts';
 
 export interface DroppedDatabase {
@@ -50,15 +50,19 @@ function membershipLine({ role, member, admin, inherit, set }: Membership): stri
   return `GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(member)}${how};`;
 }
 
-/** Settings whose value is a list of names, already quoted in the catalogue as in the command. */
-const LISTS = ['search_path', 'temp_tablespaces', 'session_preload_libraries', 'local_preload_libraries', 'datestyle'];
+/** Settings that the server keeps as a list of quoted names: of pg_dump's variable_is_guc_list_quote() those that a role or database can have. */
+const LISTS = ['search_path', 'temp_tablespaces', 'session_preload_libraries', 'local_preload_libraries'];
 
-function settingLine({ role, database, name, value }: Setting): string {
+/** A setting as pg_dumpall writes it. None for a list that is none (a library list that nobody checked): of that, pg_dumpall writes a statement that fails. */
+function settingLines({ role, database, name, value }: Setting): string[] {
   const subject = role === null ? `DATABASE ${quoteIdentifier(database!)}` : `ROLE ${quoteIdentifier(role)}`;
   const where = role !== null && database !== null ? ` IN DATABASE ${quoteIdentifier(database)}` : '';
   const parts = name.split('.').map(quoteIdentifier).join('.');
-  const shown = LISTS.includes(name.toLowerCase()) && value !== '' ? value : quoteLiteral(value);
-  return `ALTER ${subject}${where} SET ${parts} TO ${shown};`;
+  // The text of a list is its owner's: SET ... FROM CURRENT keeps whatever set_config() took, so it never goes into the script as it is.
+  const elements = LISTS.includes(name.toLowerCase()) ? splitNames(value) : [value];
+  if (elements === null) return [];
+  const shown = (elements.length === 0 ? [''] : elements).map(quoteLiteral).join(', ');
+  return [`ALTER ${subject}${where} SET ${parts} TO ${shown};`];
 }
 
 function localeOptions({ collate, ctype, provider, locale }: Database): string {
@@ -111,7 +115,7 @@ export async function rolesScript(
     ...found.roles.flatMap(roleLines),
     ...found.memberships.map(membershipLine),
     ...found.databases.flatMap((database) => databaseLines(database, limitOf(database.name))),
-    ...found.settings.map(settingLine),
+    ...found.settings.flatMap(settingLines),
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 /** Quoting, held against what a real server makes of it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionString, quoteIdentifier, quoteLiteral } from '../../../src/host/postgres/quote.ts';
+import { connectionString, quoteIdentifier, quoteLiteral, splitNames } from '../../../src/host/postgres/quote.ts';
 import { HostError } from '../../../src/model/errors.ts';
 import { PostgresServer } from '../../fixture/postgres.ts';
 import { run } from '../../fixture/run.ts';
@@ -52,6 +52,19 @@ describe('quoting', () => {
       const args = ['-X', '-A', '-t', '-c', 'SELECT current_database()', `--dbname=${dbname}`];
       expect(await run(`${server.programs.bin}/psql`, args, { env: server.programs.env })).toBe(`${name}\n`);
     }
+  });
+
+  it('of lists is read as pg_dump reads it', () => {
+    const lists: [string, string[] | null][] = [
+      ['', []],
+      [' \n', []],
+      ['""', ['']],
+      [' a , "b c"\t,d"e', ['a', 'b c', 'd"e']],
+      ['"a"""",b",Ä', ['a"",b', 'Ä']],
+      ["x\\';--", ["x\\';--"]],
+      ...['a,', ',a', 'a,,b', 'a b', '"a"b', '"a', '"a"",b'].map((none): [string, null] => [none, null]),
+    ];
+    for (const [text, names] of lists) expect(splitNames(text), text).toEqual(names);
   });
 
   it('refuses a NUL, which would cut the rest off', () => {
