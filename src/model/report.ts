@@ -71,6 +71,10 @@ export interface ListedRun {
   why: string | null;
   /** The run that put it back; null where none did. */
   restoredBy: string | null;
+  /** Of a restore: the run that it puts back, or began to. */
+  restores: string | null;
+  /** Of a cleanup: the unfinished one that it went on with. */
+  continues: string | null;
 }
 
 export interface Report {

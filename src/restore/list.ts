@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assertOurs } from '../apply/run-directory.ts';
 import { messageOf, type Warning } from '../model/errors.ts';
 import type { ListedRun } from '../model/report.ts';
-import { restoredBy } from './choose.ts';
+import { continuedBy, restoredBy } from './choose.ts';
 import { type EarlierRun, readRuns } from './runs.ts';
 
 /** Every run below a root, the oldest first. @throws HostError if they cannot be listed */
@@ -13,10 +13,8 @@ export function listRuns(root: string): ListedRun[] {
   return runs.map((run) => listed(run, runs));
 }
 
-function listed(
-  { id, started, command, outcome, backup, trouble }: EarlierRun,
-  runs: readonly EarlierRun[],
-): ListedRun {
+function listed(run: EarlierRun, runs: readonly EarlierRun[]): ListedRun {
+  const { id, started, command, outcome, plan, backup, trouble } = run;
   return {
     id,
     started,
@@ -27,6 +25,8 @@ function listed(
     state: backup?.state ?? 'none',
     why: trouble ?? (backup?.why || null),
     restoredBy: restoredBy(id, runs),
+    restores: plan?.restores?.run ?? null,
+    continues: command === 'cleanup' ? (continuedBy(run, runs)?.id ?? null) : null,
   };
 }
 

@@ -199,6 +199,9 @@ describe('killed', () => {
       await running.saw(step);
       running.child.kill('SIGKILL');
       await running.ended;
+      // Its own backup is the newest; the one that it needs stays.
+      expect((await box.json(['runs', '--prune', '1', '-u'])).report, step).toMatchObject({ exitCode: 0 });
+      expect(box.runs(), step).toContain(cleanup.report.run!.id);
       const { report } = await box.json(['restore', '-u']);
       expect(
         report.steps.filter(({ error }) => error !== null),
