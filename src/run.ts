@@ -106,7 +106,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   const continued = continuedRelease(runs);
   const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict, continued });
   refuseJobs(facts);
-  const id = newRunId(new Date());
+  const id = newRunId(new Date(), runs.at(-1)?.id ?? null);
   const paths = runPaths(options.root, id, options.backupDir);
   const continues = continuedCleanup(runs, facts);
   const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup, continues });

@@ -16,9 +16,25 @@ export interface RunDirectory {
   backup: string | null;
 }
 
-/** Ids sort by time and are unique: `20261124T020405Z-1a2b3c`. */
-export function newRunId(now: Date): string {
-  const stamp = now
+const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{6}$/;
+
+/** When the run of an id began; null for a name that no run has. After the last year of four digits none could come. */
+export function startOf(id: string): Date | null {
+  const [, year, month, day, hour, minute, second] = RUN_ID.exec(id) ?? [];
+  if (year === undefined || year === '9999') return null;
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) || date.toISOString() !== iso ? null : date;
+}
+
+/**
+ * Ids sort by the order of runs and are unique: `20261124T020405Z-1a2b3c`. The clock alone does not tell that order: it may have been wrong, and it gives two runs the same second.
+ * @param newest of the ids that are there; null: none is
+ */
+export function newRunId(now: Date, newest: string | null): string {
+  const last = newest === null ? null : startOf(newest);
+  const date = new Date(Math.max(now.getTime(), last === null ? 0 : last.getTime() + 1000));
+  const stamp = date
     .toISOString()
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z');

@@ -114,7 +114,7 @@ async function putBack(
     putBack: putBackBy(run.id, runs),
   };
   const findings = await lookAt(effects, look);
-  const id = newRunId(new Date());
+  const id = newRunId(new Date(), runs.at(-1)?.id ?? null);
   const { release, databases } = source;
   const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
   const plan = makeRestorePlan(findings, wishes, target);

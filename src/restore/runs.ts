@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry } from '../apply/journal.ts';
-import { assertOurs } from '../apply/run-directory.ts';
+import { assertOurs, startOf } from '../apply/run-directory.ts';
 import type { BackupMember, Manifest } from '../model/backup.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import { hostPath, isBelow, realPath } from '../model/paths.ts';
@@ -41,9 +41,6 @@ export interface EarlierRun {
   /** Null: the run made none. */
   backup: RunBackup | null;
 }
-
-/** As `newRunId` makes them. */
-export const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{6}$/;
 
 /** Real path of the directory in which runs keep theirs. */
 export function runsDirectory(root: string): string {
@@ -132,13 +129,12 @@ function readBackup(dir: string, planText: string | null): RunBackup {
 
 /** One run by its id; null if there is none. */
 export function readRun(root: string, id: string): EarlierRun | null {
-  const [, year, month, day, hour, minute, second] = RUN_ID.exec(id) ?? [];
+  const started = startOf(id);
   const path = join(runsDirectory(root), id);
-  if (year === undefined || !lstatSync(path, { throwIfNoEntry: false })) return null;
-  const started = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  if (started === null || !lstatSync(path, { throwIfNoEntry: false })) return null;
   const run: EarlierRun = {
     id,
-    started,
+    started: started.toISOString(),
     path,
     command: 'cleanup',
     outcome: 'unfinished',
@@ -179,7 +175,7 @@ export function runIds(root: string): string[] {
   } catch (error) {
     throw unreadable(dir, messageOf(error));
   }
-  return names.filter((name) => RUN_ID.test(name)).sort();
+  return names.filter((name) => startOf(name) !== null).sort();
 }
 
 /** All runs below a root, the oldest first. @throws HostError if they cannot be listed */

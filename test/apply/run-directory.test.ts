@@ -102,10 +102,18 @@ describe('a run directory', () => {
 
 describe('a run id', () => {
   it('sorts by time and is unique', () => {
-    const early = newRunId(new Date('2026-01-02T03:04:05.678Z'));
+    const early = newRunId(new Date('2026-01-02T03:04:05.678Z'), null);
     expect(early).toMatch(/^20260102T030405Z-[0-9a-f]{6}$/);
-    expect(early < newRunId(new Date('2026-01-02T03:04:06Z'))).toBe(true);
-    expect(newRunId(new Date(0))).not.toBe(newRunId(new Date(0)));
+    expect(early < newRunId(new Date('2026-01-02T03:04:06Z'), early)).toBe(true);
+    expect(newRunId(new Date(0), null)).not.toBe(newRunId(new Date(0), null));
+    expect(newRunId(new Date('2026-01-02T03:04:05Z'), '20250101T000000Z-ffffff')).toMatch(/^20260102T030405Z-/);
+  });
+
+  it.each([
+    ['in the same second', '2026-01-02T03:04:05Z', '20260102T030405Z-ffffff', '20260102T030406Z-'],
+    ['when the clock was set back', '2026-01-02T03:04:05Z', '20271231T235959Z-000000', '20280101T000000Z-'],
+  ])('comes after the newest that is there, also %s', (_, now, newest, next) => {
+    expect(newRunId(new Date(now), newest).slice(0, 17)).toBe(next);
   });
 });
 

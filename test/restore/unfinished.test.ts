@@ -126,6 +126,13 @@ describe('looking for it', () => {
     expect(latestRuns(root).map(({ id }) => id)).toEqual([last]);
   });
 
+  it('passes over what is no time: no run has such a name', () => {
+    const id = write(1, 'ok');
+    for (const name of ['20269999T000000Z-000000', '99991231T235959Z-000000', '20260101T000002Z-00000g', 'backup'])
+      mkdirSync(join(root, 'var/lib/engine-cleanup', name));
+    expect(latestRuns(root).map((run) => run.id)).toEqual([id]);
+  });
+
   it('goes past one whose files cannot be used', () => {
     const [first, damaged] = [write(1, 'incomplete'), write(2, 'ok')];
     writeFileSync(join(root, 'var/lib/engine-cleanup', damaged, 'plan.json'), '{');
