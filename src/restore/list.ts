@@ -1,10 +1,8 @@
 /** The verb `runs`: earlier runs, and the removal of old backups. */
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { assertOurs } from '../apply/run-directory.ts';
-import { messageOf, type Warning } from '../model/errors.ts';
+import { HostError, messageOf, type Warning } from '../model/errors.ts';
 import type { ListedRun } from '../model/report.ts';
 import { continuedBy, restoredBy } from './choose.ts';
+import { removeRun } from './remove-run.ts';
 import { type EarlierRun, readRuns } from './runs.ts';
 
 /** Every run below a root, the oldest first. @throws HostError if they cannot be listed */
@@ -30,23 +28,15 @@ function listed(run: EarlierRun, runs: readonly EarlierRun[]): ListedRun {
   };
 }
 
-/** Removes a directory of ours with the files in it. What somebody else put there as a directory stays, and so does it. */
-function removeFlat(dir: string): void {
-  if (!lstatSync(dir, { throwIfNoEntry: false })) return;
-  assertOurs(dir);
-  for (const name of readdirSync(dir)) if (!lstatSync(join(dir, name)).isDirectory()) unlinkSync(join(dir, name));
-  rmdirSync(dir);
-}
-
 /** Removes the backup of each run, then its directory. Returns those that are gone; a warning for each that is not. */
 export function pruneRuns(root: string, runs: readonly ListedRun[], warn: (warning: Warning) => void): string[] {
-  return runs.flatMap(({ id, backup }) => {
+  return runs.flatMap(({ id }) => {
     try {
-      if (backup !== null) removeFlat(backup);
-      removeFlat(join(root, 'var/lib/engine-cleanup', id));
+      removeRun(root, id);
       return [id];
     } catch (error) {
-      warn({ code: 'prune', message: `Run ${id} was not removed whole: ${messageOf(error)}` });
+      const hint = error instanceof HostError ? ` ${error.hint}` : '';
+      warn({ code: 'prune', message: `Run ${id} was not removed whole: ${messageOf(error)}${hint}` });
       return [];
     }
   });

@@ -1,6 +1,5 @@
 /** The story of a restore: find the run, read its backup whole, look at the host, plan, confirm, apply, report. */
 
-import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { carryOut, touched } from '../apply/carry-out.ts';
 import type { Progress } from '../apply/execute.ts';
@@ -8,7 +7,7 @@ import { newRunId, runPaths } from '../apply/run-directory.ts';
 import { TRUSTED_CAS } from '../backup/login.ts';
 import { machineTools } from '../host/tools.ts';
 import { layoutOf, newestLayout } from '../layouts/index.ts';
-import { InterruptedError, type Refusal } from '../model/errors.ts';
+import { InterruptedError, type Refusal, type Warning } from '../model/errors.ts';
 import type { ToolFacts } from '../model/facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
@@ -16,7 +15,6 @@ import type { Report } from '../model/report.ts';
 import { refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
-import { STAGE } from '../steps/stage.ts';
 import { checkBackup, damaged, spaceRefusals } from './backup-check.ts';
 import { chooseRun, continuedBy, putBackBy, restoredBy } from './choose.ts';
 import { lookAt } from './look.ts';
@@ -24,6 +22,7 @@ import { makeRestorePlan } from './plan.ts';
 import { effectsOf } from './read-steps.ts';
 import { type EarlierRun, type RunBackup, readOwn, readRuns } from './runs.ts';
 import { withSecrets } from './secrets.ts';
+import { removeStages } from './stages.ts';
 import { continuedRestore } from './unfinished.ts';
 
 export interface RestoreOptions extends RunOptions {
@@ -52,14 +51,6 @@ function unusable({ id, trouble, backup, plan }: EarlierRun): Refusal | null {
   return backup.state === 'whole' ? null : damaged(backup.why);
 }
 
-/** What a killed restore had unpacked. */
-function removeStages(runs: readonly EarlierRun[]): void {
-  for (const { path } of runs) {
-    const stage = join(path, STAGE);
-    if (existsSync(stage)) rmSync(stage, { recursive: true, force: true });
-  }
-}
-
 /** `engine-cleanup restore [RUN]`. The lock is held by the caller. */
 export async function restoreRun(options: RestoreOptions, parts: RestoreParts): Promise<Report> {
   const startedAt = performance.now();
@@ -74,26 +65,28 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
   }
   const refusal = unusable(run);
   if (refusal !== null) return finish('refused', { refusals: [refusal] });
-  removeStages(runs);
+  const warnings = removeStages(options.root);
   const tools = await machineTools();
   const { dir, manifest } = (run as Usable).backup;
   const { wishes, stop } = options;
   const broken = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
-  if (broken.length > 0) return finish('refused', { refusals: broken });
-  return putBack(options, parts, { run: run as Usable, runs, tools, finish });
+  if (broken.length > 0) return finish('refused', { refusals: broken, warnings });
+  return putBack(options, parts, { run: run as Usable, runs, tools, warnings, finish });
 }
 
 interface Work {
   run: Usable;
   runs: readonly EarlierRun[];
   tools: ToolFacts;
+  /** What is told in any case. */
+  warnings: Warning[];
   finish(outcome: Outcome, more?: Partial<ReportInput>): Report;
 }
 
 async function putBack(
   options: RestoreOptions,
   parts: RestoreParts,
-  { run, runs, tools, finish }: Work,
+  { run, runs, tools, warnings, finish }: Work,
 ): Promise<Report> {
   const { root, wishes, stop, backupDir, version } = options;
   const { timeoutMs } = wishes;
@@ -118,6 +111,7 @@ async function putBack(
   const { release, databases } = source;
   const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
   const plan = makeRestorePlan(findings, wishes, target);
+  plan.warnings.push(...warnings);
   plan.refusals.push(...spaceRefusals(plan, dirname(run.path)));
   const continues = continuedRestore(runs, run.id);
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;

@@ -1,12 +1,12 @@
 /** Earlier runs, as their directories tell. Only reads. A file that somebody else than root could have written is not believed. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry } from '../apply/journal.ts';
 import { assertOurs, startOf } from '../apply/run-directory.ts';
 import type { BackupMember, Manifest } from '../model/backup.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import { hostPath, isBelow, realPath } from '../model/paths.ts';
+import { hostPath, isBelow, nameOf, realPath } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { misfit, parseJournal, parseManifest, parsePlan, parseReport } from './own-files.ts';
@@ -22,6 +22,8 @@ export interface RunBackup {
   why: string;
   sizeBytes: number;
   manifest: Manifest | null;
+  /** False: the plan only says so, and it is not acted on. */
+  own: boolean;
 }
 
 export interface EarlierRun {
@@ -100,28 +102,39 @@ function directorySize(dir: string): number {
   return readdirSync(dir).reduce((sum, name) => sum + lstatSync(join(dir, name)).size, 0);
 }
 
+/**
+ * Why a directory cannot be the backup of a run, as a sentence; null if it can. A plan may lie on a disk that somebody else wrote, and names what lies outside of it: a run makes its backup in its own
+ * directory, or in one that has its name.
+ */
+function notItsBackup(dir: string, root: string, id: string): string | null {
+  const isOwn = dir === join(runsDirectory(root), id, 'backup') || nameOf(dir) === id;
+  if (!isOwn) return `${dir} is not the backup of run ${id}: it has not its name.`;
+  if (!isBelow(dir, root) || isBelow(realpathSync(dir), realpathSync(root))) return null;
+  return `${dir} is not taken for the backup of run ${id}: a link leads out of ${root}.`;
+}
+
 /** By the manifest and the sizes; the digests are left to whoever is about to use it. */
-function readBackup(dir: string, planText: string | null): RunBackup {
-  const found = { dir, sizeBytes: 0, manifest: null };
+function readBackup(dir: string, root: string, id: string, planText: string | null): RunBackup {
+  const found = { dir, sizeBytes: 0, manifest: null, own: false };
   try {
     if (!lstatSync(dir, { throwIfNoEntry: false })) return { ...found, state: 'gone', why: `${dir} is not there.` };
+    const other = notItsBackup(dir, root, id);
+    if (other !== null) return { ...found, state: 'damaged', why: other };
+    found.own = true;
     assertOurs(dir);
     const sizeBytes = directorySize(dir);
     const manifest = readAs(join(dir, 'manifest.json'), parseManifest);
+    if (manifest !== null && manifest.run !== id)
+      return { ...found, own: false, state: 'damaged', why: `${dir} is the backup of another run, ${manifest.run}.` };
     if (manifest === null)
       return { ...found, sizeBytes, state: 'partial', why: `${dir} has no manifest: the run ended while it was made.` };
     const wrong = manifest.members.map((member) => sizeOf(dir, member)).find((one) => one !== null);
-    if (wrong !== undefined) return { dir, sizeBytes, manifest, state: 'damaged', why: `In ${dir}, ${wrong}.` };
+    const read = { ...found, sizeBytes, manifest };
+    if (wrong !== undefined) return { ...read, state: 'damaged', why: `In ${dir}, ${wrong}.` };
     const digest = planText === null ? null : createHash('sha256').update(planText).digest('hex');
     if (digest !== manifest.planSha256)
-      return {
-        dir,
-        sizeBytes,
-        manifest,
-        state: 'damaged',
-        why: `The plan of the run is not the one ${dir} was made for.`,
-      };
-    return { dir, sizeBytes, manifest, state: 'whole', why: '' };
+      return { ...read, state: 'damaged', why: `The plan of the run is not the one ${dir} was made for.` };
+    return { ...read, state: 'whole', why: '' };
   } catch (error) {
     return { ...found, state: 'damaged', why: messageOf(error) };
   }
@@ -157,7 +170,7 @@ export function readRun(root: string, id: string): EarlierRun | null {
     const wrong = misfit(plan, run.journal, report);
     if (wrong !== null) throw unreadable(journal, wrong);
     const dir = backupDirOf(plan, root);
-    run.backup = dir === null ? null : readBackup(dir, readOwn(join(path, 'plan.json')));
+    run.backup = dir === null ? null : readBackup(dir, root, id, readOwn(join(path, 'plan.json')));
     return run;
   } catch (error) {
     return { ...run, trouble: messageOf(error), unknown: true };
@@ -169,6 +182,10 @@ export function runIds(root: string): string[] {
   const dir = runsDirectory(root);
   if (!lstatSync(dir, { throwIfNoEntry: false })) return [];
   assertOurs(dir);
+  if (!isBelow(realpathSync(dir), realpathSync(root)))
+    throw new HostError(`A link leads from ${dir} out of ${root}: the runs there are not those of this root.`, {
+      hint: 'Make it a directory, or mount what it should be.',
+    });
   let names: string[];
   try {
     names = readdirSync(dir);

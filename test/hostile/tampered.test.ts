@@ -1,12 +1,23 @@
 /**
  * What a run left of itself, edited, cut off or replaced since, and directories in which somebody else could do that: named, and not acted on. Also: a damaged dump, archive or plan
- * (test/e2e/restore.test.ts), the making of the directory (test/apply/run-directory.test.ts), the log (test/cli/log.test.ts), the lock (test/host/lock.test.ts), what a kill leaves (test/e2e/restore.test.ts).
+ * (test/e2e/restore.test.ts), runs on a disk of somebody else (foreign-runs.test.ts), the making of the directory (test/apply/run-directory.test.ts), the log (test/cli/log.test.ts), the lock (test/host/lock.test.ts), what a kill leaves (test/e2e/restore.test.ts).
  */
-import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Box, difference, Box as ThrowAwayBox } from '../e2e/harness.ts';
 import { pictureOf } from '../e2e/picture.ts';
+import { listTree } from '../fixture/listing.ts';
 import { passedOver, whyNotRoot } from '../fixture/needs.ts';
 
 const notRoot = passedOver('Files of somebody else', whyNotRoot());
@@ -158,6 +169,22 @@ describe('a directory', () => {
     }
   });
 
+  it('above all runs that is a link out of the root', async () => {
+    const lib = box.path('/var/lib');
+    const aside = join(box.dir, 'aside');
+    renameSync(lib, aside);
+    symlinkSync(aside, lib);
+    const before = listTree(aside);
+    for (const words of [
+      ['restore', '-u'],
+      ['runs', '--prune', '0', '-u'],
+    ])
+      await refused(box.path('/var/lib/engine-cleanup'), words);
+    expect(difference(before, listTree(aside))).toEqual(SAME);
+    rmSync(lib);
+    renameSync(aside, lib);
+  });
+
   it('for backups that is a link, of somebody else or open to others: refused, by plan too', async () => {
     // Something to back up.
     box.host.write('/etc/ovirt-engine/engine.conf.d/10-setup-java.conf', 'ENGINE_JAVA_HOME="/usr/lib/jvm"\n');
@@ -201,6 +228,13 @@ describe('a directory', () => {
 
 it('left alone, the run is put back', async () => {
   box.host.remove('/etc/ovirt-engine/engine.conf.d/10-setup-java.conf');
+  // What a killed restore has unpacked goes with the next; not so what only looks like it.
+  mkdirSync(join(run, 'stage/etc'), { recursive: true });
+  const outside = join(box.dir, 'outside');
+  mkdirSync(join(outside, 'stage/etc'), { recursive: true });
+  symlinkSync(outside, box.path('/var/lib/engine-cleanup/20200101T000000Z-abcdef'));
   const { report } = await box.json(['restore', '-u']);
   expect(report.outcome).toBe('ok');
+  expect(existsSync(join(run, 'stage'))).toBe(false);
+  expect(existsSync(join(outside, 'stage/etc'))).toBe(true);
 });

@@ -30,7 +30,7 @@ function run(id: string, journal: JournalEntry[], more: Partial<EarlierRun> = {}
     trouble: null,
     unknown: false,
     journal,
-    backup: { dir: `/${id}/backup`, state: 'whole', why: '', sizeBytes: 0, manifest: null },
+    backup: { dir: `/${id}/backup`, state: 'whole', why: '', sizeBytes: 0, manifest: null, own: true },
     ...more,
   };
 }
@@ -61,7 +61,7 @@ describe('a cleanup goes on with the last one that began something and did not c
     const runs = [run('1', [begin('stop')]), run('2', [begin('clear')]), run('3', [begin('clear')]), run('4', [])];
     expect(told(runs)).toMatchObject({ run: '3', backup: '/2/backup' });
     expect(told([run('0', [begin('clear')], { outcome: 'ok' }), ...runs])).toMatchObject({ backup: '/2/backup' });
-    const partial = { dir: '/1/backup', state: 'partial', why: '', sizeBytes: 0, manifest: null } as const;
+    const partial = { dir: '/1/backup', state: 'partial', why: '', sizeBytes: 0, manifest: null, own: true } as const;
     expect(told([run('1', [begin('clear')], { backup: partial })])).toMatchObject({ backup: null });
   });
 
