@@ -15,6 +15,7 @@ import type { Command, Report, Verdict } from './model/report.ts';
 import { refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
+import { removeStages } from './restore/stages.ts';
 import { continuedCleanup, continuedRelease, latestRuns } from './restore/unfinished.ts';
 import { verify } from './verify/index.ts';
 
@@ -130,6 +131,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   if (decided === null)
     return finish('declined', { plan: first, steps: plannedSteps(first, (step) => touched(options.root, step)) });
   if (options.stop.signal.aborted) throw new InterruptedError();
+  if (decided.refusals.length === 0) decided.warnings.push(...removeStages(options.root));
   parts.dialogue.planned(facts, decided);
   if (decided.refusals.length > 0)
     return finish('refused', { plan: decided, steps: plannedSteps(decided, (step) => touched(options.root, step)) });

@@ -7,7 +7,7 @@ import type { StepContext } from './context.ts';
 import { archiveName } from './files-archive.ts';
 import { sourceMember } from './source.ts';
 
-/** Where a run unpacks. One that a killed run left lies in its directory, beside a backup with the same content, and goes with the next restore. */
+/** Where a run unpacks. One that a killed run left lies in its directory, beside a backup with the same content, and goes with the next run. */
 export const STAGE = 'stage';
 
 /**

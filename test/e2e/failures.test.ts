@@ -24,8 +24,12 @@ function temporaryFiles(): string[] {
 describe('ways in which the existing cleanup fails', () => {
   it('1: a second run is no error', async () => {
     await fullAndReady();
+    // Of a restore that was killed: keys and passwords, which go with the next run, whatever that has to do.
+    const stage = `/var/lib/engine-cleanup/${box.runs()[0]}/stage`;
+    mkdirSync(box.path(`${stage}/etc/pki`), { recursive: true });
     const { report } = await box.json(['-u']);
-    expect(report).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do' });
+    expect(report).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do', warnings: [] });
+    expect(box.exists(stage)).toBe(false);
   });
 
   it('2 and 3: killed while the database is cleared, it loses nothing, leaves no password in /tmp, and a rerun finishes', async () => {
@@ -44,7 +48,16 @@ describe('ways in which the existing cleanup fails', () => {
     expect(await box.objects()).toEqual(objects);
     expect(temporaryFiles()).toEqual(before);
     expect(box.exists('/etc/ovirt-engine/engine.conf.d/10-setup-database.conf')).toBe(true);
+    // Whoever starts it again is told with what it goes on, on the screen and in the log.
+    const [run] = box.runs();
+    const sentence = new RegExp(
+      `Continues the run of \\S+ \\S+ UTC \\(${run}\\), which stopped at: Back up database "engine"`,
+    );
+    const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+    expect(oneLine((await box.run(['plan'])).stdout)).toMatch(sentence);
+    expect(oneLine((await box.terminal([], 'yes\nno')).text)).toMatch(sentence);
     await fullAndReady();
+    expect(oneLine(box.text('/var/log/ovirt-engine/engine-cleanup.log'))).toMatch(sentence);
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -164,7 +177,9 @@ describe('ways in which the existing cleanup fails', () => {
     expect((await box.json(['-u'])).report).toMatchObject({ outcome: 'nothing-to-do' });
     const [run] = box.runs();
     rmSync(box.path(`/var/lib/engine-cleanup/${run}/report.json`));
+    mkdirSync(box.path(`/var/lib/engine-cleanup/${run}/stage/etc/pki`), { recursive: true });
     const { report } = await box.json(['-u']);
+    expect(box.exists(`/var/lib/engine-cleanup/${run}/stage`)).toBe(false);
     expect(report.refusals).toEqual([]);
     expect(report).toMatchObject({ outcome: 'ok', host: { generation: '4.5' }, continues: { run } });
     expect(box.exists(directory)).toBe(false);
