@@ -2,7 +2,7 @@
  * The journal of a run: one line when a step begins, naming everything it will touch, and one when it ends; each is on disk before anything else is done.
  * It is a record for people and for restore. It is never taken for the truth: after a crash the truth is what the host shows.
  */
-import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { FileState } from '../model/backup.ts';
 import { HostError, messageOf, type Warning } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
@@ -35,6 +35,46 @@ function named(path: string, error: unknown): Error {
   return Object.assign(new Error(`${path}: ${messageOf(error)}`, { cause: error }), { code, syscall });
 }
 
+/**
+ * Appends whole lines to an empty file. Where the disk is full a write may take the first part only and succeed: half a line would be one of which restore
+ * knows nothing, and what is written after it would make the journal unreadable. So nothing of a line stays that cannot be written whole.
+ */
+class Lines {
+  readonly #fd: number;
+  /** Of the whole lines, bytes. */
+  #length = 0;
+  /** There may be more in the file than whole lines. */
+  #torn = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** @throws the errors of the file system */
+  append(line: string): void {
+    if (this.#torn) this.#cut();
+    const bytes = Buffer.from(line);
+    this.#torn = true;
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    } catch (error) {
+      try {
+        this.#cut();
+      } catch {
+        // The failure that led here is the one to tell; before the next line it is tried again.
+      }
+      throw error;
+    }
+    this.#length += bytes.length;
+    this.#torn = false;
+  }
+
+  #cut(): void {
+    ftruncateSync(this.#fd, this.#length);
+    this.#torn = false;
+  }
+}
+
 /** Opens a new journal. The file must not exist yet. @throws the errors of the file system, with the path */
 export function openJournal(path: string): Journal {
   const fd = openSync(
@@ -42,6 +82,7 @@ export function openJournal(path: string): Journal {
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW,
     0o600,
   );
+  const lines = new Lines(fd);
   let settled = true;
   const attempt = (act: () => void): void => {
     try {
@@ -52,7 +93,7 @@ export function openJournal(path: string): Journal {
   };
   const add = (entry: JournalEntry): void => {
     settled = false;
-    attempt(() => writeSync(fd, `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`));
+    attempt(() => lines.append(`${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`));
   };
   const settle = (): void => {
     if (settled) return;

@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { execute } from '../../src/apply/execute.ts';
-import { openJournal } from '../../src/apply/journal.ts';
+import { type Journal, openJournal } from '../../src/apply/journal.ts';
+import { parseJournal } from '../../src/restore/own-files.ts';
 import { passedOver, whyNoMounts } from '../fixture/needs.ts';
 import { PrivateMounts } from '../host/scratch.ts';
 import { Fakes } from './fakes.ts';
@@ -62,15 +63,53 @@ it('is never one that is there already, nor reached through a link', () => {
   expect(existsSync(join(dir, 'target'))).toBe(false);
 });
 
-it.skipIf(noMounts)('on a full disk stops the steps before their effect', async () => {
+/** A journal on a disk of its own, which has room for `free` bytes more, and what fills it. */
+async function onSmallDisk(free: number): Promise<{ journal: Journal; path: string; filler: string }> {
   const mounts = await PrivateMounts.make(`mount -t tmpfs -o size=16k none '${dir}'`);
   onTestFinished(() => mounts.end());
   const journal = openJournal(mounts.path(path));
   onTestFinished(() => journal.close());
-  writeFileSync(mounts.path(join(dir, 'large')), Buffer.alloc(12 * 1024));
-  expect(() => {
-    for (;;) journal.write({ event: 'undo', step: 'x'.repeat(1000) });
-  }).toThrow(/ENOSPC/);
+  const filler = mounts.path(join(dir, 'large'));
+  writeFileSync(filler, Buffer.alloc(16 * 1024 - free));
+  return { journal, path: mounts.path(path), filler };
+}
+
+describe.skipIf(noMounts)('a line for which the disk has room in part', () => {
+  const long = Array.from({ length: 200 }, (_, index) => `/etc/pki/ovirt-engine/certs/${index}.cer`);
+
+  it('is no line: nothing of it stays, and its step is not begun', async () => {
+    const { journal, path: real } = await onSmallDisk(4096);
+    journal.write({ event: 'run-begin' });
+    const before = readFileSync(real, 'utf8');
+    const fakes = new Fakes({ id: 'a', destructive: true });
+    fakes.runners['service-disable'].touches = () => long;
+    const { steps, destroyed } = await execute(fakes.plan, fakes.context, fakes.runners, journal, fakes.progress);
+    expect(steps[0]).toMatchObject({ status: 'failed', error: expect.stringContaining('ENOSPC') });
+    expect(destroyed).toBe(false);
+    expect(fakes.events).not.toContain('apply a');
+    // How the step failed is a short line, which has room.
+    const text = readFileSync(real, 'utf8');
+    expect(text.startsWith(before)).toBe(true);
+    expect(parseJournal(text)).toMatchObject([{ event: 'run-begin' }, { event: 'end', step: 'a', status: 'failed' }]);
+  });
+
+  it('is followed by whole lines when there is room again', async () => {
+    const { journal, path: real, filler } = await onSmallDisk(4096);
+    expect(() => journal.add({ event: 'begin', step: 'a', touches: long })).toThrow(/ENOSPC/);
+    expect(readFileSync(real, 'utf8')).toBe('');
+    rmSync(filler);
+    journal.write({ event: 'begin', step: 'a', touches: long });
+    expect(parseJournal(readFileSync(real, 'utf8'))).toMatchObject([{ event: 'begin', step: 'a', touches: long }]);
+  });
+});
+
+it.skipIf(noMounts)('on a full disk stops the steps before their effect', async () => {
+  const { journal } = await onSmallDisk(4096);
+  // Not even for the shortest line there is room.
+  for (const step of ['x'.repeat(1000), 'x'])
+    expect(() => {
+      for (;;) journal.write({ event: 'undo', step });
+    }).toThrow(/ENOSPC/);
   const fakes = new Fakes({ id: 'a', destructive: true }, { id: 'b', needs: ['a'] });
   const execution = await execute(fakes.plan, fakes.context, fakes.runners, journal, fakes.progress);
   expect(execution.steps.map(({ status }) => status)).toEqual(['failed', 'blocked']);

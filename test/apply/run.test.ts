@@ -21,7 +21,7 @@ const disk = vi.hoisted(() => ({
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   const writeSync = (fd: number, data: string | Buffer, ...rest: number[]): number => {
-    if (typeof data === 'string') disk.beforeWrite(data);
+    disk.beforeWrite(data.toString());
     return (fs.writeSync as (...all: unknown[]) => number)(fd, data, ...rest);
   };
   const fsyncSync = (fd: number): void => {

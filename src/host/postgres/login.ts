@@ -17,7 +17,9 @@ export function namelessFile(dir: string, text: string): number {
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     unlinkSync(path);
-    writeSync(fd, text);
+    // Where the disk is full, one call may write the first part only and succeed.
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     return fd;
   } catch (error) {
     closeSync(fd);
