@@ -1,8 +1,9 @@
 /** The directory of one run: plan, journal, report and backup, readable by their owner only. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, lstatSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, realpathSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { removeQuietly } from '../host/files/temporary.ts';
 import { HostError } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
@@ -91,13 +92,36 @@ export function planText(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
-/** Writes a file that must not exist yet, 0600, and waits until it is on disk, its name too. */
+/**
+ * Writes a file that must not exist yet, 0600, and waits until it is on disk, its name too. It gets its name when it is whole: after a failure, or a kill, there
+ * is none of that name. The directory is ours alone, so nobody makes one meanwhile.
+ * @throws the errors of the file system; EEXIST where something has the name
+ */
 export function writeDurably(path: string, text: string | Buffer): void {
-  writeContent(path, text);
+  assertFree(path);
+  const temporary = `${path}.tmp`;
+  writeContent(temporary, text);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
   syncDirectory(dirname(path));
 }
 
-/** Writes a file that must not exist yet, 0600, and waits until its content is on disk. For its name, see `syncDirectory`. */
+function assertFree(path: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })) return;
+  throw Object.assign(new Error(`EEXIST: file already exists, rename '${path}'`), {
+    code: 'EEXIST',
+    syscall: 'rename',
+  });
+}
+
+/**
+ * Writes a file that must not exist yet, 0600, and waits until its content is on disk. After a failure nothing of it is left. For its name, see `syncDirectory`.
+ * @throws the errors of the file system
+ */
 export function writeContent(path: string, text: string | Buffer): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
@@ -105,6 +129,9 @@ export function writeContent(path: string, text: string | Buffer): void {
     let done = 0;
     while (done < bytes.length) done += writeSync(fd, bytes, done);
     fsyncSync(fd);
+  } catch (error) {
+    removeQuietly(path);
+    throw error;
   } finally {
     closeSync(fd);
   }

@@ -107,6 +107,16 @@ export function parseReport(text: string): Report {
   return parse(text, 'engine-cleanup/report@1', REPORT);
 }
 
+/** Whether a file that is written whole was not: a full disk or a kill left nothing of it, or a part that no reader takes for JSON. */
+export function isCutOff(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** The entries of a journal. A killed run may have left half a line at the end; before it there is none. @throws Error */
 export function parseJournal(text: string): JournalEntry[] {
   const lines = text.split('\n');

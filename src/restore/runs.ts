@@ -9,7 +9,7 @@ import { HostError, messageOf } from '../model/errors.ts';
 import { hostPath, isBelow, nameOf, realPath } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
-import { misfit, parseJournal, parseManifest, parsePlan, parseReport } from './own-files.ts';
+import { isCutOff, misfit, parseJournal, parseManifest, parsePlan, parseReport } from './own-files.ts';
 
 /** `partial`: the run ended before its manifest. `damaged`: a member is missing or of another size. `gone`: there is no directory any more. */
 export type BackupState = 'whole' | 'partial' | 'damaged' | 'gone';
@@ -83,6 +83,18 @@ function readAs<T>(path: string, parse: (text: string) => T): T | null {
   } catch (error) {
     throw unreadable(path, messageOf(error));
   }
+}
+
+/** The same of a file that counts only where it was written whole: one that is cut off is as if there were none. */
+function readWhole<T>(path: string, parse: (text: string) => T): T | null {
+  const text = readOwn(path);
+  return text === null || isCutOff(text) ? null : readAs(path, parse);
+}
+
+/** How a run ended whose report could not be written. */
+function lastWord(journal: readonly JournalEntry[]): EarlierRun['outcome'] {
+  const end = journal.findLast(({ event }) => event === 'run-end');
+  return (end?.status as Report['outcome'] | undefined) ?? 'unfinished';
 }
 
 /** A backup lies where the plan says; one that lay below the root is looked for below the root of now. */
@@ -159,14 +171,16 @@ export function readRun(root: string, id: string): EarlierRun | null {
   };
   try {
     assertOurs(path);
-    const plan = readAs(join(path, 'plan.json'), parsePlan);
-    const report = readAs(join(path, 'report.json'), parseReport);
+    const report = readWhole(join(path, 'report.json'), parseReport);
+    const journal = join(path, 'journal.jsonl');
+    const began = report !== null || lstatSync(journal, { throwIfNoEntry: false }) !== undefined;
+    const plan = (began ? readAs : readWhole)(join(path, 'plan.json'), parsePlan);
     run.plan = plan;
     run.outcome = report?.outcome ?? 'unfinished';
     if (plan === null) return { ...run, trouble: `${path} has no plan: the run ended before it began.` };
     run.command = plan.mode === 'restore' ? 'restore' : 'cleanup';
-    const journal = join(path, 'journal.jsonl');
     run.journal = readAs(journal, parseJournal) ?? [];
+    if (report === null) run.outcome = lastWord(run.journal);
     const wrong = misfit(plan, run.journal, report);
     if (wrong !== null) throw unreadable(journal, wrong);
     const dir = backupDirOf(plan, root);

@@ -15,12 +15,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { makeRunDirectory, newRunId, runPaths, writeDurably } from '../../src/apply/run-directory.ts';
 import { HostError } from '../../src/model/errors.ts';
-import { passedOver, whyNotRoot } from '../fixture/needs.ts';
+import { passedOver, whyNoMounts, whyNotRoot } from '../fixture/needs.ts';
+import { PrivateMounts } from '../host/scratch.ts';
 
 const ID = '20260101T000000Z-abcdef';
+const noMounts = passedOver('A full disk below a run directory', whyNoMounts());
 const notRoot = passedOver('A run directory of somebody else', whyNotRoot());
 
 let dir: string;
@@ -128,6 +130,20 @@ describe('a file that is written durably', () => {
     expect([...readFileSync(join(dir, 'bytes'))]).toEqual([0, 255]);
   });
 
+  it.skipIf(noMounts)('has its name only when it is whole: on a full disk nothing of it is there', async () => {
+    const mounts = await PrivateMounts.make(`mount -t tmpfs -o size=64k none '${dir}'`);
+    onTestFinished(() => mounts.end());
+    const [disk, path] = [mounts.path(dir), mounts.path(join(dir, 'report.json'))];
+    for (const free of [0, 4096]) {
+      writeFileSync(join(disk, 'filler'), Buffer.alloc(64 * 1024 - free));
+      expect(() => writeDurably(path, 'x'.repeat(10_000))).toThrow(/ENOSPC/);
+      expect(readdirSync(disk)).toEqual(['filler']);
+    }
+    rmSync(join(disk, 'filler'));
+    writeDurably(path, 'x'.repeat(10_000));
+    expect(readdirSync(disk)).toEqual(['report.json']);
+  });
+
   it('never replaces one, and is not written through a link', () => {
     writeFileSync(join(dir, 'there'), 'stays');
     symlinkSync(join(dir, 'target'), join(dir, 'link'));
@@ -135,5 +151,6 @@ describe('a file that is written durably', () => {
     expect(() => writeDurably(join(dir, 'link'), 'new')).toThrow(/EEXIST|ELOOP/);
     expect(readFileSync(join(dir, 'there'), 'utf8')).toBe('stays');
     expect(existsSync(join(dir, 'target'))).toBe(false);
+    expect(readdirSync(dir).sort()).toEqual(['link', 'root', 'there']);
   });
 });
