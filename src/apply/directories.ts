@@ -1,5 +1,5 @@
 /** Directories of our own, made where they are missing. */
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -11,10 +11,23 @@ export function makeDirectories(path: string, mode: number): void {
   if (existsSync(path)) return;
   makeDirectories(dirname(path), mode);
   try {
-    mkdirSync(path, { mode });
-    chmodSync(path, mode);
+    makeDirectory(path, mode);
   } catch (error) {
     // Somebody else was faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * It has its mode from the beginning: whoever may write to the directory above could put a link in its place before a second call, which would give the mode to
+ * what the link names. The umask is the whole process's, which makes nothing else meanwhile: no call of ours that makes a file or starts a program is under way
+ * beside this one.
+ */
+function makeDirectory(path: string, mode: number): void {
+  const umask = process.umask(0);
+  try {
+    mkdirSync(path, { mode });
+  } finally {
+    process.umask(umask);
   }
 }
