@@ -1,9 +1,10 @@
 /** Directories of our own, made where they are missing. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf } from '../model/errors.ts';
 
 /**
- * Makes a directory with those above it that are missing; of this mode under any umask. One by one: where `mkdir` fails on a read-only file system, Node's own
+ * Makes a directory with those above it that are missing; of this mode under any umask, and on disk with their names when this returns. One by one: where `mkdir` fails on a read-only file system, Node's own
  * recursive one says that there is no such directory.
  * @throws the errors of the file system, with the path
  */
@@ -12,6 +13,7 @@ export function makeDirectories(path: string, mode: number): void {
   makeDirectories(dirname(path), mode);
   try {
     makeDirectory(path, mode);
+    syncDirectory(dirname(path));
   } catch (error) {
     // Somebody else was faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -29,5 +31,23 @@ function makeDirectory(path: string, mode: number): void {
     mkdirSync(path, { mode });
   } finally {
     process.umask(umask);
+  }
+}
+
+/** The same error, with the file it is about: the errors of `write` and `fsync` name none. */
+export function named(path: string, error: unknown): Error {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return Object.assign(new Error(`${path}: ${messageOf(error)}`, { cause: error }), { code, syscall });
+}
+
+/** Waits until the names of a directory are on disk. @throws the errors of the file system, with the path */
+export function syncDirectory(path: string): void {
+  const dir = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(dir);
+  } catch (error) {
+    throw named(path, error);
+  } finally {
+    closeSync(dir);
   }
 }

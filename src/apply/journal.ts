@@ -3,9 +3,11 @@
  * It is a record for people and for restore. It is never taken for the truth: after a crash the truth is what the host shows.
  */
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { FileState } from '../model/backup.ts';
 import { HostError, messageOf, type Warning } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
+import { named, syncDirectory } from './directories.ts';
 
 export interface JournalEntry {
   event: 'run-begin' | 'begin' | 'end' | 'undo' | 'run-end';
@@ -27,12 +29,6 @@ export interface Journal {
   /** Returns when everything that was added is on disk. */
   settle(): void;
   close(): void;
-}
-
-/** The same error, with the file it is about: the errors of `write` and `fsync` name none. */
-function named(path: string, error: unknown): Error {
-  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  return Object.assign(new Error(`${path}: ${messageOf(error)}`, { cause: error }), { code, syscall });
 }
 
 /**
@@ -75,13 +71,19 @@ class Lines {
   }
 }
 
-/** Opens a new journal. The file must not exist yet. @throws the errors of the file system, with the path */
+/** Opens a new journal, whose name is on disk then. The file must not exist yet. @throws the errors of the file system, with the path */
 export function openJournal(path: string): Journal {
   const fd = openSync(
     path,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW,
     0o600,
   );
+  try {
+    syncDirectory(dirname(path));
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
   const lines = new Lines(fd);
   let settled = true;
   const attempt = (act: () => void): void => {

@@ -7,7 +7,7 @@ import { removeQuietly } from '../host/files/temporary.ts';
 import { HostError } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
-import { makeDirectories } from './directories.ts';
+import { makeDirectories, syncDirectory } from './directories.ts';
 
 export interface RunDirectory {
   id: string;
@@ -134,15 +134,5 @@ export function writeContent(path: string, text: string | Buffer): void {
     throw error;
   } finally {
     closeSync(fd);
-  }
-}
-
-/** Waits until the names of a directory are on disk. */
-export function syncDirectory(path: string): void {
-  const dir = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(dir);
-  } finally {
-    closeSync(dir);
   }
 }

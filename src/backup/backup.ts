@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { syncDirectory, writeContent, writeDurably } from '../apply/run-directory.ts';
+import { syncDirectory } from '../apply/directories.ts';
+import { writeContent, writeDurably } from '../apply/run-directory.ts';
 import type { ArchivedFile, BackupMember, Manifest } from '../model/backup.ts';
 import type { Identity } from '../model/facts.ts';
 
