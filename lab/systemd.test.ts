@@ -105,6 +105,8 @@ describe.skipIf(skip)('services under systemd', () => {
       'systemctl start --no-block x-unfinished; until systemctl show -P SubState x-unfinished | grep -q start; do :; done',
     );
     expect(lab.state('x-unfinished')).toMatchObject({ active: true, failedLoop: false, job: 'start' });
+    const jobs = [{ unit: 'x-unfinished', job: 'start' }];
+    expect(lab.call('jobs', ['x-plain', 'x-unfinished', 'x-none'])).toEqual({ value: jobs });
     expect(lab.call('stop', 'x-unfinished', LIMIT)).toEqual({ value: null });
     expect(lab.state('x-unfinished')).toMatchObject({ active: false });
   });

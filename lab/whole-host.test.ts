@@ -13,6 +13,8 @@ const skip = passedOver('A whole host', (await whyNoBox()) ?? (await whyNoProgra
 
 const MARKER = '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf';
 const PKI = '/etc/pki/ovirt-engine';
+/** A unit that has not come up. */
+const STARTING = 'ovirt-imageio';
 
 /** What may differ between the host before engine-setup and after the cleanup, each with its reason. */
 const ALLOWED: [RegExp, string][] = [
@@ -43,6 +45,19 @@ describe.skipIf(skip)('a whole host', () => {
   let after: Map<string, string>;
   let ended: { code: number; stdout: string; stderr: string };
   let report: Report;
+  let cleanupHeldUp: ReturnType<typeof whileStarting>;
+
+  /** Runs the program while a unit waits to come up, and says what else than logs differs then. */
+  const whileStarting = (run: () => typeof ended): { ended: typeof ended; changed: string[] } => {
+    const dir = `/run/systemd/system/${STARTING}.service.d`;
+    const slow = `mkdir -p ${dir} && printf '[Service]\\nExecStartPre=/bin/sleep 600\\n' > ${dir}/slow.conf`;
+    host.box.must(['sh', '-c', `${slow} && systemctl daemon-reload && systemctl --no-block restart ${STARTING}`]);
+    const before = host.listing();
+    const ended = run();
+    const changed = host.differing(before, host.listing());
+    host.box.must(['sh', '-c', `systemctl stop ${STARTING}; rm -r ${dir}; systemctl daemon-reload`]);
+    return { ended, changed: changed.filter((path) => !/^\/var\/(log|lib\/systemd)(\/|$)/.test(path)) };
+  };
 
   beforeAll(async () => {
     execFileSync(process.execPath, [join(PROJECT, 'scripts/build.mjs')]);
@@ -73,6 +88,8 @@ describe.skipIf(skip)('a whole host', () => {
     expect(host.databases()).not.toBe(databasesBefore);
     setUp = { files: host.listing(), databases: host.databases(), dump: host.dump(), ovn: ovn() };
     expect(setUp.ovn).toMatch(/ovirt[\s\S]*pssl/);
+    cleanupHeldUp = whileStarting(() => host.engineCleanup(['-u', '--json']));
+    host.box.must(['systemctl', 'start', STARTING]);
     ended = host.engineCleanup(['-u', '--json']);
     report = JSON.parse(ended.stdout || '{}') as Report;
     after = host.listing();
@@ -144,6 +161,16 @@ describe.skipIf(skip)('a whole host', () => {
     const busy = host.box.run(['sh', '-c', script]);
     expect(busy.code).toBe(75);
     expect(JSON.parse(busy.stdout)).toMatchObject({ outcome: 'busy', exitCode: 75 });
+  });
+
+  it('ends, and so does a restore, while systemd is about to start a unit of ours', () => {
+    const restore = whileStarting(() => host.engineCleanup(['restore', '-u', '--json']));
+    for (const { ended, changed } of [cleanupHeldUp, restore]) {
+      expect(ended.code).toBe(75);
+      expect(ended.stderr).toContain(`systemd has not ended its job for ${STARTING} (start). Nothing was changed.`);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ exitCode: 75, outcome: 'busy', changed: false });
+      expect(changed).toEqual([]);
+    }
   });
 
   it('is put back by a restore: files, database with role and password, rows of OVN, services', () => {

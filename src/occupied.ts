@@ -2,7 +2,6 @@
 import type { Host } from './host/port.ts';
 import { OTHER_PROGRAMS } from './layouts/programs.ts';
 import { BusyError } from './model/errors.ts';
-import type { Facts } from './model/facts.ts';
 
 /** Throws a BusyError that names who is at work on the host. */
 export function refuseOthers({ programs }: Host): void {
@@ -22,13 +21,22 @@ export function refuseOthers({ programs }: Host): void {
   }
 }
 
-/** Throws a BusyError where the service manager is about to start one of the units. */
-export function refuseJobs({ services }: Facts): void {
-  const waiting = services.find(({ job }) => job !== undefined);
+/** Throws a BusyError where the service manager is about to start one of the units, by what was seen of them. */
+export function refuseJobs(units: readonly { unit: string; job?: string }[]): void {
+  const waiting = units.find(({ job }) => job !== undefined);
   if (waiting === undefined) return;
   const { unit, job } = waiting;
   throw new BusyError(
     `systemd has not ended its job for ${unit} (${job}). Nothing was changed.`,
     `Wait until "systemctl list-jobs" shows none for it, or end it with "systemctl stop ${unit}", then run engine-cleanup again.`,
   );
+}
+
+/**
+ * Both once more, after the last question, which may have been open for hours: of the units only their jobs are asked for. Throws a BusyError as above, and a HostError
+ * where the service manager does not answer.
+ */
+export async function refuseAgain(host: Host, units: readonly { unit: string }[]): Promise<void> {
+  refuseOthers(host);
+  refuseJobs(await host.services.jobs(units.map(({ unit }) => unit)));
 }

@@ -12,7 +12,7 @@ import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
 import type { Plan, Wishes } from './model/plan.ts';
 import type { Command, Report, Verdict } from './model/report.ts';
-import { refuseJobs, refuseOthers } from './occupied.ts';
+import { refuseAgain, refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
 import { removeStages } from './restore/stages.ts';
@@ -106,7 +106,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   const runs = latestRuns(options.root);
   const continued = continuedRelease(runs);
   const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict, continued });
-  refuseJobs(facts);
+  refuseJobs(facts.services);
   const id = newRunId(new Date(), runs.at(-1)?.id ?? null);
   const paths = runPaths(options.root, id, options.backupDir);
   const continues = continuedCleanup(runs, facts);
@@ -139,7 +139,7 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
     const verdict = verify(facts, wishes.keepPki || !wishes.unattended);
     return finish(verdict.ready ? 'nothing-to-do' : 'unready', { plan: decided, verdict });
   }
-  refuseOthers(parts.host); // a question may have been open for hours
+  await refuseAgain(parts.host, facts.services);
   return apply(options, parts, facts, decided, id, finish);
 }
 

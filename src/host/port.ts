@@ -100,6 +100,8 @@ export interface UnitState {
 export interface Services {
   /** State of many units in one call; absent ones have `exists: false`. */
   states(units: readonly string[]): Promise<UnitState[]>;
+  /** Those of the units that the service manager has a job for, as `UnitState.job` tells it; the rest of their state is not asked for. */
+  jobs(units: readonly string[]): Promise<{ unit: string; job: string }[]>;
   stop(unit: string, timeoutMs: number): Promise<void>;
   /** `byScript`: an earlier run stopped it by its script, which proved that the script is about this root. */
   start(unit: string, timeoutMs: number, byScript?: boolean): Promise<void>;

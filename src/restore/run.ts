@@ -12,7 +12,7 @@ import type { ToolFacts } from '../model/facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
-import { refuseOthers } from '../occupied.ts';
+import { refuseAgain, refuseJobs, refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
 import { checkBackup, damaged, spaceRefusals } from './backup-check.ts';
@@ -74,6 +74,10 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
   return putBack(options, parts, { run: run as Usable, runs, tools, warnings, finish });
 }
 
+function startsOrStops({ steps }: Plan, unit: string): boolean {
+  return steps.some((step) => (step.kind === 'service-start' || step.kind === 'service-stop') && step.unit === unit);
+}
+
 interface Work {
   run: Usable;
   runs: readonly EarlierRun[];
@@ -112,6 +116,8 @@ async function putBack(
   const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
   const plan = makeRestorePlan(findings, wishes, target);
   plan.warnings.push(...warnings);
+  const acted = findings.services.filter(({ unit }) => startsOrStops(plan, unit));
+  refuseJobs(acted.map(({ state }) => state));
   plan.refusals.push(...spaceRefusals(plan, dirname(run.path)));
   const continues = continuedRestore(runs, run.id);
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;
@@ -131,7 +137,7 @@ async function putBack(
   }
   if (!(await dialogue.confirm(plan))) return finish('declined', { plan, steps });
   if (stop.signal.aborted) throw new InterruptedError();
-  refuseOthers(host); // a question may have been open for hours
+  await refuseAgain(host, acted);
   dialogue.planned(plan);
   const carried = await carryOut(plan, {
     host,

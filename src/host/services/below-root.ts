@@ -47,6 +47,10 @@ export class BelowRoot implements Services {
     });
   }
 
+  async jobs(): Promise<[]> {
+    return [];
+  }
+
   /** Stops it by its script where that may be trusted with it, else by SIGTERM. Never by SIGKILL: it may be writing. */
   async stop(unit: string, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;

@@ -16,16 +16,27 @@ export class SystemdServices implements Services {
 
   async states(units: readonly string[]): Promise<UnitState[]> {
     const shown = await showUnits(units.map(full), this.#timeoutMs);
-    const jobs = shown.some(({ Job }) => Job) ? await listJobs(this.#timeoutMs) : new Map<string, string>();
+    const jobs = new Map(
+      (shown.some(({ Job }) => Job) ? await this.jobs(units) : []).map(({ unit, job }) => [unit, job]),
+    );
     const left = leftLinks(units.filter((_, index) => isGone(shown[index]!)));
     return units.map((unit, index) => {
-      const job = jobs.get(full(unit));
+      const job = jobs.get(unit);
       const links = left.get(unit);
       return {
         ...stateOf(unit, shown[index]!),
-        ...(job && job !== 'stop' ? { job } : {}),
+        ...(job ? { job } : {}),
         ...(links ? { exists: true, enabled: true, links } : {}),
       };
+    });
+  }
+
+  /** One call. A stop is not told: what a run stops may well be stopping. */
+  async jobs(units: readonly string[]): Promise<{ unit: string; job: string }[]> {
+    const jobs = units.length === 0 ? new Map<string, string>() : await listJobs(this.#timeoutMs);
+    return units.flatMap((unit) => {
+      const job = jobs.get(full(unit));
+      return job && job !== 'stop' ? [{ unit, job }] : [];
     });
   }
 

@@ -35,6 +35,10 @@ export class SysvServices implements Services {
     );
   }
 
+  async jobs(): Promise<[]> {
+    return [];
+  }
+
   async stop(unit: string, timeoutMs: number): Promise<void> {
     const script = this.#script(unit);
     await this.#do(script, unit, 'stop', timeoutMs);
