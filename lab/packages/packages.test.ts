@@ -1,4 +1,7 @@
 /** Installing, removing, installing again and upgrading leave what they leave on a real host, for one edition of each generation. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passedOver } from '../../test/fixture/needs.ts';
 import { Box } from '../box.ts';
@@ -22,6 +25,18 @@ async function hostWith(edition: EditionName): Promise<RpmHost> {
     await box.destroy();
     throw error;
   }
+}
+
+/** Builds a package whose scriptlet waits for `/run/go-on`, and returns where it lies in the box. */
+function waitingPackage(box: Box): string {
+  const dir = join(box.shared, 'waiting');
+  mkdirSync(dir);
+  const head = ['Name: waiting', 'Version: 1', 'Release: 1', 'Summary: Stand-in', 'License: Apache-2.0'];
+  const pre = ['%pre', 'touch /run/waits', 'until [ -e /run/go-on ]; do sleep 0.1; done'];
+  const spec = [...head, 'BuildArch: noarch', '%description', 'Stand-in.', ...pre, '%files', ''];
+  writeFileSync(join(dir, 'waiting.spec'), spec.join('\n'));
+  execFileSync('rpmbuild', ['-bb', '--quiet', '--define', `_topdir ${dir}`, join(dir, 'waiting.spec')]);
+  return '/lab/waiting/RPMS/noarch/waiting-1-1.noarch.rpm';
 }
 
 const isScript = (host: RpmHost, name: string): boolean => host.edition.init === 'sysv' || name === 'engine-notifierd';
@@ -153,5 +168,26 @@ describe.skipIf(skip)('packages of 4.5', () => {
       `${PKI}/ca.pem`,
       `${PKI}/openssl.conf`,
     ]);
+  });
+
+  it('hold up a cleanup and a restore while rpm or dnf changes them, and no longer', () => {
+    execFileSync(process.execPath, [join(PROJECT, 'scripts/build.mjs')]);
+    const rpm = waitingPackage(host.box);
+    const program = (...args: string[]) => host.run([process.execPath, `${PROJECT}/dist/engine-cleanup.cjs`, ...args]);
+    for (const install of [`rpm --install ${rpm}`, `dnf install --assumeyes --quiet ${rpm}`]) {
+      host.sh(`systemd-run --quiet --unit=changing ${install}; until [ -e /run/waits ]; do sleep 0.05; done`);
+      const pid = host.sh('systemctl show --property=MainPID --value changing').trim();
+      for (const args of [['-u'], ['restore', '-u']]) {
+        const { code, stderr } = program(...args);
+        expect(stderr).toContain(
+          `Packages are being installed or removed on this host: process ${pid} holds the lock of rpm. Nothing was changed.`,
+        );
+        expect(code).toBe(75);
+      }
+      host.sh('touch /run/go-on; while systemctl --quiet is-active changing; do sleep 0.05; done');
+      expect(host.installed()).toContain('waiting');
+      for (const args of [['-u'], ['restore', '-u']]) expect(program(...args)).toMatchObject({ code: 0, stderr: '' });
+      host.sh('rpm --erase waiting; rm /run/waits /run/go-on');
+    }
   });
 });
