@@ -12,6 +12,7 @@ import { hostPath } from '../model/paths.ts';
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts';
 import { NO_ROWS } from '../steps/ovn-rows.ts';
 import type { DatabaseBefore, DatabaseEffect, Effects, ServiceEffect } from './effects.ts';
+import { starterOf } from './service-steps.ts';
 
 /** Everything the reading of a step needs. */
 interface Source {
@@ -21,6 +22,8 @@ interface Source {
   left: ReadonlyMap<string, Record<string, FileState>>;
   ended: ReadonlySet<string>;
   effects: Effects;
+  /** Root of the host that is put back. */
+  root: string;
 }
 
 /** The state of a file with this text. */
@@ -84,17 +87,13 @@ function credentialsOf({ plan }: Source, key: string, server: AdminServer, datab
 }
 
 function addService(
-  { effects, manifest }: Source,
+  { effects, manifest, root }: Source,
   unit: string,
   change: Pick<ServiceEffect, 'active' | 'enabled'>,
 ): void {
   const known = effects.services.find((one) => one.unit === unit);
   const before = manifest.services.find((one) => one.unit === unit);
-  const effect = known ?? {
-    unit,
-    script: before?.script ?? null,
-    startable: before === undefined || before.systemd || before.script !== null,
-  };
+  const effect = known ?? { unit, ...starterOf(before, manifest.root, root) };
   if (!known) effects.services.push(effect);
   Object.assign(effect, { ...change, ...effect });
 }
@@ -220,8 +219,8 @@ function addRoles({ plan, manifest, effects }: Source, server: AdminServer): voi
   }
 }
 
-/** Reads a run. The manifest is that of its backup, which is whole. */
-export function effectsOf(plan: Plan, journal: readonly JournalEntry[], manifest: Manifest): Effects {
+/** Reads a run. The manifest is that of its backup, which is whole; `root` is that of the host that is put back. */
+export function effectsOf(plan: Plan, journal: readonly JournalEntry[], manifest: Manifest, root: string): Effects {
   const effects: Effects = {
     files: [],
     // Those of a run that died before they went are there, or went with a later one.
@@ -241,7 +240,7 @@ export function effectsOf(plan: Plan, journal: readonly JournalEntry[], manifest
     done.flatMap(({ step, left: states }) => (step !== undefined && states ? [[step, states] as const] : [])),
   );
   const ended = new Set(done.flatMap(({ step }) => step ?? []));
-  const source: Source = { plan, manifest, left, ended, effects };
+  const source: Source = { plan, manifest, left, ended, effects, root };
   for (const step of plan.steps) {
     if (begun.has(step.id)) (READERS[step.kind] as unknown as Reader<StepKind> | undefined)?.(step, source);
   }

@@ -99,7 +99,7 @@ async function putBack(
   const ca = readOwn(join(backup, TRUSTED_CAS));
   const extraCa = ca === null ? [] : [ca];
   const source = withSecrets(run.plan, backup, vault);
-  const effects = effectsOf(source, run.journal, manifest);
+  const effects = effectsOf(source, run.journal, manifest, root);
   const look = {
     host,
     vault,

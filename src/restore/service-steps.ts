@@ -1,10 +1,26 @@
 /** Services: stopped while something under them is put back, enabled and started last, as they were. Pure. */
+import type { ServiceBefore } from '../model/backup.ts';
 import type { Warning } from '../model/errors.ts';
 import type { StepList } from '../plan/build.ts';
 import { addDisable, addStops } from '../plan/service-steps.ts';
+import type { ServiceEffect } from './effects.ts';
 import type { Chain } from './file-steps.ts';
 import type { Findings, ServiceFinding } from './findings.ts';
 import type { Acts } from './plan.ts';
+
+/**
+ * What starts a service again. Below a root the run's word for a script is its proof that the script is about that root. A run below another one has proved nothing here, and from
+ * outside a script that ran inside works on the running machine; nor does its systemd manage what is on a disk.
+ */
+export function starterOf(
+  before: ServiceBefore | undefined,
+  ranBelow: string,
+  root: string,
+): Pick<ServiceEffect, 'script' | 'startable'> {
+  if (before === undefined) return { script: null, startable: true };
+  const script = root === '/' || ranBelow === root ? before.script : null;
+  return { script, startable: script !== null || (root === '/' && before.systemd) };
+}
 
 /** Something that a service works with is put back or taken away. */
 function changesAnything({ files, databases, rows }: Findings, acts: Acts): boolean {

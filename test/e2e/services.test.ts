@@ -1,4 +1,6 @@
 /** Services below a root: SysV scripts and real processes. */
+import { existsSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Box } from './harness.ts';
 
@@ -32,5 +34,28 @@ describe('services that are already stopped, or not there', () => {
     expect(report.steps.filter(({ kind }) => kind === 'service-stop')).toEqual([]);
     expect(report).toMatchObject({ exitCode: 0 });
     expect(box.host.services.enabled()).toEqual([]);
+  });
+});
+
+describe('a disk that lies elsewhere by the time of the restore', () => {
+  it('has no script run by its own word: what ran is told as to be started by hand', async () => {
+    box = await Box.make({ services: true });
+    const running = box.host.services.running();
+    expect(running).toContain('ovirt-engine');
+    expect((await box.json(['-u'])).report).toMatchObject({ exitCode: 0 });
+    renameSync(box.root, join(box.dir, 'mounted'));
+    symlinkSync('mounted', box.root);
+    const called = box.path('/called');
+    writeFileSync(box.path('/etc/init.d/ovirt-engine'), `#!/bin/sh\necho "$1" >>${called}\n`, { mode: 0o755 });
+    const { report } = await box.json(['restore', '-u']);
+    expect(report.steps.filter(({ error }) => error)).toEqual([]);
+    expect(report).toMatchObject({ exitCode: 0, outcome: 'ok' });
+    expect(existsSync(called)).toBe(false);
+    expect(report.steps.filter(({ kind }) => kind === 'service-start')).toEqual([]);
+    for (const unit of running)
+      expect(report.warnings).toContainEqual({
+        code: 'service',
+        message: expect.stringMatching(`^${unit} ran before`),
+      });
   });
 });

@@ -1,5 +1,5 @@
 /** What a run did, read from what it left of itself. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../src/model/backup.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { effectsOf } from '../../src/restore/read-steps.ts';
@@ -9,6 +9,32 @@ it('directories of the manifest are made again, also where a later run took them
   const directories = [{ path: '/mnt/host/etc/a', mode: 0o750, uid: 108, gid: 108, archived: true as const }];
   const manifest = { directories, files: [], members: [], services: [] } as unknown as Manifest;
   // Killed before it came to them.
-  const { removedDirs } = effectsOf(plan as unknown as Plan, [], manifest);
+  const { removedDirs } = effectsOf(plan as unknown as Plan, [], manifest, '/mnt/host');
   expect(removedDirs).toEqual([{ ...directories[0], path: '/etc/a' }]);
+});
+
+describe('a service that the run stopped', () => {
+  const script = '/mnt/host/etc/init.d/ovirt-engine';
+  const stopped = (root: string, how: { systemd: boolean; script: string | null }, here: string) => {
+    const plan = { root, steps: [{ id: 'stop', kind: 'service-stop', unit: 'ovirt-engine' }] } as unknown as Plan;
+    const services = [{ unit: 'ovirt-engine', ran: true, enabled: true, ...how }];
+    const manifest = { root, directories: [], files: [], members: [], services } as unknown as Manifest;
+    const at = '2026-01-01T00:00:00.000Z';
+    const [service] = effectsOf(plan, [{ event: 'begin', step: 'stop', touches: [], at }], manifest, here).services;
+    return { script: service!.script, startable: service!.startable };
+  };
+
+  it('is started by its script below a root only where that run worked below the same root', () => {
+    expect(stopped('/mnt/host', { systemd: false, script }, '/mnt/host')).toEqual({ script, startable: true });
+    const nobody = { script: null, startable: false };
+    expect(stopped('/', { systemd: false, script: '/etc/init.d/ovirt-engine' }, '/mnt/host')).toEqual(nobody);
+    expect(stopped('/mnt/other', { systemd: false, script: '/mnt/other/etc/init.d/x' }, '/mnt/host')).toEqual(nobody);
+    expect(stopped('/', { systemd: true, script: null }, '/mnt/host')).toEqual(nobody);
+  });
+
+  it('is started on the running machine by what manages it there', () => {
+    expect(stopped('/', { systemd: true, script: null }, '/')).toEqual({ script: null, startable: true });
+    expect(stopped('/mnt/host', { systemd: false, script }, '/')).toEqual({ script, startable: true });
+    expect(stopped('/', { systemd: false, script: null }, '/')).toEqual({ script: null, startable: false });
+  });
 });
