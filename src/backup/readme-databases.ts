@@ -60,11 +60,14 @@ export function droppedSection(input: ReadmeInput): Section | null {
   const made = input.plan.steps.filter((step) => step.kind === 'roles-dump');
   const scripts = made.filter(({ file }) => membersOf(input, 'roles').some(({ name }) => name === file));
   const lines = scripts.map((step) => scriptCommand(input, step));
+  let trusted = false;
   for (const { name, dump, component } of dumped(input, 'drop')) {
     const drop = input.plan.steps.find(
       (step) => step.kind === 'database-drop' && step.component === component && step.database === name,
     );
-    if (drop?.kind === 'database-drop') lines.push(...fillCommands(input, drop.server, name, dump));
+    if (drop?.kind !== 'database-drop') continue;
+    lines.push(...fillCommands(input, drop.server, name, dump));
+    trusted ||= 'socket' in drop.server || drop.server.superuser;
   }
   if (lines.length === 0) return null;
   const local = scripts.some(({ server }) => 'socket' in server);
@@ -74,6 +77,11 @@ export function droppedSection(input: ReadmeInput): Section | null {
   const notes = [
     `PostgreSQL must run ${where || 'on this host'}. ${scripts.map(({ file }) => file).join(', ')}: the roles that went with their old passwords, and the databases, empty; may be run again.`,
   ];
+  if (trusted) {
+    notes.push(
+      'The databases are filled by a superuser, and code that their owners left in them (functions of CHECK constraints and domains) runs as one: fill only those whose owner is trusted.',
+    );
+  }
   if (logins.length > 0) notes.push(passwordNote(input));
   if (logins.some(({ superuser }) => !superuser)) {
     notes.push(

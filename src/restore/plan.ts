@@ -8,6 +8,7 @@ import { realPath } from '../model/paths.ts';
 import type { Kept, Plan, PlannedDatabase, Wishes } from '../model/plan.ts';
 import { StepList } from '../plan/build.ts';
 import { dropForced, forcedWarnings } from '../plan/forced.ts';
+import { isSuperuser } from '../plan/servers.ts';
 import { conflictsOf, refusalsOf } from './conflicts.ts';
 import { planDumps, planEmptying } from './database-steps.ts';
 import { planArchives, planFiles, planMakeDirectories, planRemoveDirectories } from './file-steps.ts';
@@ -28,14 +29,19 @@ export interface RestoreTarget {
   backupDir: string;
 }
 
-function plannedDatabases(findings: Findings, target: RestoreTarget): PlannedDatabase[] {
-  return findings.databases.map(({ component, credentials, before, now }) => {
+/** What the operator has to know of it (docs/safety.md). */
+const TRUSTED = '; filled by a superuser, as whom code that its owner left in it runs';
+
+function plannedDatabases(findings: Findings, acts: Acts, target: RestoreTarget): PlannedDatabase[] {
+  return findings.databases.map((finding) => {
+    const { component, credentials, before, now, way } = finding;
     const { database: name, host, port, role } = credentials;
     const known = target.databases.find((one) => one.component === component && one.name === name);
     const action = before.state === 'full' ? 'restore' : before.state === 'empty' ? 'clear' : 'drop';
+    const trusted = acts(finding) && way.as === 'admin' && isSuperuser(way.server) ? TRUSTED : '';
     const why =
       before.state === 'full'
-        ? `as it was before run ${target.run}; now ${now === 'full' ? 'there' : now}`
+        ? `as it was before run ${target.run}; now ${now === 'full' ? 'there' : now}${trusted}`
         : `run ${target.run} had put it back`;
     return { component, name, host, port, role, local: known?.local ?? false, action, why, sizeBytes: null };
   });
@@ -119,7 +125,7 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
     mode: 'restore',
     restores: { run, backup },
     keepPki: true,
-    databases: plannedDatabases(findings, target),
+    databases: plannedDatabases(findings, acts, target),
     steps,
     kept: forced ? [] : keptOf(findings, root),
     refusals: dropForced(refusals, wishes),

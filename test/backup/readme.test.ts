@@ -124,6 +124,29 @@ describe('dropped databases', () => {
       `${as} /usr/bin/pg_restore --port=5432 --dbname=engine --exit-on-error < engine.dump`,
       `${as} /usr/bin/pg_restore --host=/tmp --port=5433 --dbname=ovirt_engine_history --exit-on-error < dwh.dump`,
     ]);
+    expect(text).toContain('fill only those whose owner is trusted');
+  });
+
+  it('that their owner fills need nobody to trust it', () => {
+    const server = { credentials: credentials('engine', '/root/.pgpass'), superuser: false };
+    const text = write({
+      steps: [
+        { ...base, kind: 'roles-dump', server, roles: [], databases: [], file: 'roles.sql' },
+        {
+          ...base,
+          kind: 'database-drop',
+          key: 'engine',
+          component: 'engine',
+          database: 'engine',
+          server,
+          role: 'engine',
+        },
+      ],
+      databases: [databaseOf('engine')],
+      members: [member('engine.dump', 'database', 'engine'), member('roles.sql', 'roles')],
+    });
+    expect(wayBack(text).at(-1)).toContain('pg_restore');
+    expect(text).not.toContain('trusted');
   });
 });
 

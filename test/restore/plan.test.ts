@@ -1,0 +1,45 @@
+/** What the plan of a restore says of a database. */
+import { expect, it } from 'vitest';
+import type { DatabaseWay } from '../../src/model/plan.ts';
+import type { DatabaseFinding } from '../../src/restore/findings.ts';
+import { makeRestorePlan } from '../../src/restore/plan.ts';
+import { credentials, WISHES } from '../plan/facts.ts';
+
+const own = credentials('engine', '/etc/ovirt-engine/engine.conf.d/10-setup-database.conf');
+const SUPERUSER = 'filled by a superuser, as whom code that its owner left in it runs';
+
+function whyOf(way: DatabaseWay, more: Partial<DatabaseFinding> = {}): string {
+  const database: DatabaseFinding = {
+    key: 'engine',
+    component: 'engine',
+    credentials: own,
+    way,
+    exclude: [],
+    before: { state: 'full', dump: 'engine.dump' },
+    left: null,
+    verdict: 'left',
+    now: 'absent',
+    trouble: null,
+    ...more,
+  };
+  const nothing = { files: [], removedDirs: [], madeDirs: [], databases: [], roles: [], closed: [], rows: [], ovn: [] };
+  const findings = { ...nothing, missingDirs: [], services: [], databases: [database] };
+  const effects = { ...nothing, services: [] };
+  const plan = makeRestorePlan({ ...findings, effects } as never, WISHES, {
+    root: '/',
+    release: null,
+    run: 'run-1',
+    backup: '/backup',
+    databases: [],
+    backupDir: '/restore',
+  });
+  return plan.databases[0]!.why;
+}
+
+it('tells that a superuser fills it, where one does', () => {
+  expect(whyOf({ as: 'admin', server: { socket: 5432 } })).toContain(SUPERUSER);
+  expect(whyOf({ as: 'admin', server: { credentials: own, superuser: true } })).toContain(SUPERUSER);
+  expect(whyOf({ as: 'admin', server: { credentials: own, superuser: false } })).not.toContain(SUPERUSER);
+  expect(whyOf({ as: 'role' })).not.toContain(SUPERUSER);
+  expect(whyOf({ as: 'admin', server: { socket: 5432 } }, { verdict: 'before', now: 'full' })).not.toContain(SUPERUSER);
+});
