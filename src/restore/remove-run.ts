@@ -12,7 +12,7 @@ import { readRun, runIds } from './runs.ts';
 
 /** Members of a backup as any run names them, and what the commands of its README and a killed run leave. */
 const MEMBER =
-  /^(?:manifest\.json|SHA256SUMS|README|pgpass|trusted-ca\.pem|(?:files|outside)\.tar\.gz|dwh-rows\.sql|ovn-rows\.sh|roles(?:-[\w.-]+)?\.sql|.+\.others\.sql|.+\.dump|.+\.list|[\w.-]+-answers\.conf|\.[0-9a-f]+)$/;
+  /^(?:manifest\.json(?:\.tmp)?|SHA256SUMS|README|pgpass|trusted-ca\.pem|(?:files|outside)\.tar\.gz|dwh-rows\.sql|ovn-rows\.sh|roles(?:-[\w.-]+)?\.sql|.+\.others\.sql|.+\.dump|.+\.list|[\w.-]+-answers\.conf|\.[0-9a-f]+)$/;
 
 /** In the order in which they go: without the last a run is none any more, and without the first nobody misses the second. */
 const RUN_FILES = ['report.json', 'journal.jsonl', 'plan.json'];
@@ -66,12 +66,13 @@ export function removeRun(root: string, id: string): void {
   if (hasBackup) removeFiles(backup.dir, (name) => MEMBER.test(name) || members.has(name), 'manifest.json');
   inside(path, (fd, names) => {
     if (names.includes(STAGE)) rmSync(at(fd, STAGE), { recursive: true, force: true });
-    const known = [...RUN_FILES, STAGE, ...(backup?.dir === join(path, 'backup') ? ['backup'] : [])];
+    const cutOff = RUN_FILES.map((name) => `${name}.tmp`);
+    const known = [...RUN_FILES, ...cutOff, STAGE, ...(backup?.dir === join(path, 'backup') ? ['backup'] : [])];
     assertNone(
       path,
       names.filter((name) => !known.includes(name)),
     );
-    for (const name of RUN_FILES.slice(0, -1)) if (names.includes(name)) unlinkSync(at(fd, name));
+    for (const name of [...cutOff, ...RUN_FILES.slice(0, -1)]) if (names.includes(name)) unlinkSync(at(fd, name));
     if (hasBackup) rmdirSync(backup.dir);
     for (const name of RUN_FILES.slice(-1)) unlinkSync(at(fd, name));
   });

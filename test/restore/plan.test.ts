@@ -15,7 +15,7 @@ function whyOf(way: DatabaseWay, more: Partial<DatabaseFinding> = {}): string {
     credentials: own,
     way,
     exclude: [],
-    before: { state: 'full', dump: 'engine.dump' },
+    before: { state: 'full', dump: 'engine.dump', others: null },
     left: null,
     verdict: 'left',
     now: 'absent',
