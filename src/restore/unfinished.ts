@@ -7,8 +7,9 @@ import type { ContinuedRun } from '../model/unfinished.ts';
 import { hasRemoved, isUnfinished } from './choose.ts';
 import { type EarlierRun, readRun, runIds } from './runs.ts';
 
-function hasBegun({ journal, plan }: EarlierRun): boolean {
-  return plan !== null && journal.some(({ event }) => event === 'begin');
+/** What files say that do not fit together is not believed. */
+function hasBegun({ journal, plan, unknown }: EarlierRun): boolean {
+  return plan !== null && !unknown && journal.some(({ event }) => event === 'begin');
 }
 
 /** Runs of one command at the end of the list that began to do something and did not come to their end, the oldest first. Those that ended before that count for nothing. */

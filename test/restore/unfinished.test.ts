@@ -7,7 +7,7 @@ import type { JournalEntry } from '../../src/apply/journal.ts';
 import type { FileFact } from '../../src/model/facts.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
-import { continuedCleanup, continuedRestore, latestRuns } from '../../src/restore/unfinished.ts';
+import { continuedCleanup, continuedRelease, continuedRestore, latestRuns } from '../../src/restore/unfinished.ts';
 
 const STEPS = [
   { id: 'stop', title: 'Stop', destructive: false },
@@ -63,6 +63,20 @@ describe('a cleanup goes on with the last one that began something and did not c
     expect(told([run('0', [begin('clear')], { outcome: 'ok' }), ...runs])).toMatchObject({ backup: '/2/backup' });
     const partial = { dir: '/1/backup', state: 'partial', why: '', sizeBytes: 0, manifest: null, own: true } as const;
     expect(told([run('1', [begin('clear')], { backup: partial })])).toMatchObject({ backup: null });
+  });
+
+  it('and with none whose files do not fit together', () => {
+    const odd = { unknown: true, trouble: 'it names a step that the plan does not have' };
+    const plan = { steps: STEPS, release: '4.5' } as unknown as Plan;
+    expect(told([run('1', [begin('clear')], odd)])).toBeNull();
+    expect(continuedRelease([run('1', [begin('clear')], { plan })])).toBe('4.5');
+    expect(continuedRelease([run('1', [begin('clear')], { plan, ...odd })])).toBeNull();
+    const runs = [run('1', [begin('clear')]), run('2', [begin('remove')], odd)];
+    expect(told(runs)).toMatchObject({ run: '1', stoppedAt: 'Clear', backup: '/1/backup' });
+    expect(told([run('1', [begin('clear')], odd), run('2', [begin('stop')])])).toMatchObject({
+      run: '2',
+      backup: null,
+    });
   });
 
   it('not where something was set up since', () => {
