@@ -38,6 +38,11 @@ export const CHECKS: readonly CheckName[] = [
   { check: 'half-built', forcible: true, meaning: 'a database to be kept is half-built' },
   { check: 'keep-pki', forcible: true, meaning: 'no usable keys, and the database holds values encrypted with them' },
   { check: 'backup', forcible: false, meaning: 'restore: the backup of the run is damaged, not whole, or gone' },
+  {
+    check: 'held',
+    forcible: false,
+    meaning: 'restore: what the run left stopped or closed cannot be started from here',
+  },
   { check: 'directory', forcible: false, meaning: 'restore: a directory that files go into is not there' },
   {
     check: 'overwrite',

@@ -1,5 +1,6 @@
 /** Which run a restore is about. Pure. */
 import { UsageError } from '../model/errors.ts';
+import type { Step } from '../model/plan.ts';
 import type { PutBack } from './findings.ts';
 import type { EarlierRun } from './runs.ts';
 
@@ -14,6 +15,19 @@ export function hasRemoved(run: EarlierRun): boolean {
   return (
     run.command === 'cleanup' && (run.plan?.steps ?? []).some(({ id, destructive }) => destructive && steps.has(id))
   );
+}
+
+/** It is a cleanup that was killed before it began to remove anything, with services stopped or a database closed. What a run took back itself is in its journal. */
+export function hasHeld(run: EarlierRun): boolean {
+  if (run.command !== 'cleanup' || run.unknown || !isUnfinished(run) || hasRemoved(run)) return false;
+  const steps = begun(run);
+  const undone = new Set(run.journal.flatMap(({ event, step }) => (event === 'undo' ? [step] : [])));
+  return (run.plan?.steps ?? []).some((step) => holds(step) && steps.has(step.id) && !undone.has(step.target));
+}
+
+/** A step that keeps the host from working as long as its run does, and destroys nothing. */
+export function holds({ kind }: Step): boolean {
+  return kind === 'service-stop' || kind === 'database-seal';
 }
 
 /** Restores of a run that count: no cleanup came after them, and they were not undone by a restore of their own. */
@@ -57,7 +71,7 @@ export function continuedBy(run: EarlierRun, runs: readonly EarlierRun[]): Earli
 }
 
 /**
- * The named run; else the last cleanup that removed something (or of which nobody can tell whether it did), or, where that is put back, the unfinished one that it went on with. Null: no run removed anything.
+ * The named run; else the last cleanup that removed something or left the host stopped (or of which nobody can tell whether it did), or, where that is put back, the unfinished one that it went on with. Null: no run removed anything.
  * @throws UsageError for a name that no run has
  */
 export function chooseRun(runs: readonly EarlierRun[], name: string | null): EarlierRun | null {
@@ -69,7 +83,7 @@ export function chooseRun(runs: readonly EarlierRun[], name: string | null): Ear
       'See "engine-cleanup runs" for all of them.',
     );
   }
-  let run = runs.filter((one) => hasRemoved(one) || one.unknown).at(-1) ?? null;
+  let run = runs.filter((one) => hasRemoved(one) || hasHeld(one) || one.unknown).at(-1) ?? null;
   while (run !== null && restoredBy(run.id, runs) !== null) {
     const earlier = continuedBy(run, runs);
     if (earlier === null) break;

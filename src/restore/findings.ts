@@ -47,6 +47,8 @@ export interface Findings {
   roles: RolesFinding[];
   /** Databases that are still closed. */
   closed: { database: string; server: AdminServer }[];
+  /** Databases of which nobody can tell whether they still are, and why. */
+  unasked: { database: string; trouble: string }[];
   rows: RowsFinding[];
   ovn: OvnFinding[];
   services: ServiceFinding[];

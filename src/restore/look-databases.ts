@@ -14,6 +14,7 @@ import type { DatabaseEffect, Effects, RolesEffect, RowsEffect } from './effects
 import {
   changed,
   type DatabaseFinding,
+  type Findings,
   type RestoreLook,
   type RolesFinding,
   type RowsFinding,
@@ -103,14 +104,19 @@ export async function lookAtRows(effect: RowsEffect, look: RestoreLook): Promise
   return { ...effect, ...found, verdict: is(effect.before) ? 'before' : is(effect.left) ? 'left' : 'changed' };
 }
 
-export async function stillClosed({ closed }: Effects, look: RestoreLook): Promise<Effects['closed']> {
-  const found: Effects['closed'] = [];
+export async function stillClosed(
+  { closed }: Effects,
+  look: RestoreLook,
+): Promise<Pick<Findings, 'closed' | 'unasked'>> {
+  const found: Pick<Findings, 'closed' | 'unasked'> = { closed: [], unasked: [] };
   for (const one of closed) {
-    const sql = `SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(one.database)} AND datconnlimit = 0`;
-    const { rows } = await attempt(look, { rows: 0 }, async () => ({
+    const { database } = one;
+    const sql = `SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(database)} AND datconnlimit = 0`;
+    const { rows, trouble } = await attempt(look, { rows: 0 }, async () => ({
       rows: (await adminOf(look, one.server).query(sql)).length,
     }));
-    if (rows > 0) found.push(one);
+    if (rows > 0) found.closed.push(one);
+    if (trouble !== null) found.unasked.push({ database, trouble });
   }
   return found;
 }

@@ -65,7 +65,7 @@ export async function lookAt(effects: Effects, look: RestoreLook): Promise<Findi
     madeDirs: (await present(effects.madeDirs, look)).there,
     databases: await Promise.all(effects.databases.map((effect) => lookAtDatabase(effect, look))),
     roles: await Promise.all(effects.roles.map((effect) => lookAtRoles(effect, look))),
-    closed: await stillClosed(effects, look),
+    ...(await stillClosed(effects, look)),
     ovn: await Promise.all(effects.ovn.map((effect) => lookAtOvn(effect, look))),
     rows: await Promise.all(effects.rows.map((effect) => lookAtRows(effect, look))),
     services: effects.services.map((effect, index) => ({ ...effect, state: states[index]! })),

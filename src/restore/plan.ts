@@ -14,6 +14,7 @@ import { planDumps, planEmptying } from './database-steps.ts';
 import { planArchives, planFiles, planMakeDirectories, planRemoveDirectories } from './file-steps.ts';
 import { othersWarnings, planFilling, planRows } from './filling-steps.ts';
 import type { Findings } from './findings.ts';
+import { openingOf } from './held.ts';
 import { ovnWarnings, planOvnRows } from './ovn.ts';
 import { planBoot, planStarts, planStops, serviceWarnings } from './service-steps.ts';
 
@@ -55,6 +56,13 @@ function keptOf(findings: Findings, root: string): Kept[] {
     ...files.map(({ path }) => ({ target: realPath(root, path), why })),
     ...databases.map(({ credentials }) => ({ target: `database "${credentials.database}"`, why })),
   ];
+}
+
+function closedWarnings({ unasked }: Findings): Warning[] {
+  return unasked.map(({ database, trouble }) => ({
+    code: 'closed-database',
+    message: `Whether database "${database}" is still closed to connections cannot be told: ${trouble.replace(/[.!]?$/, '.')} ${openingOf(database)}`,
+  }));
 }
 
 /** True for what this plan changes: what the run left, and what changed since where the operator overwrites it. */
@@ -114,6 +122,7 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
   const refusals: Refusal[] = refusalsOf(findings, conflicts, run, root);
   const warnings: Warning[] = [
     ...serviceWarnings(findings),
+    ...closedWarnings(findings),
     ...ovnWarnings(findings, run, backup),
     ...othersWarnings(findings, acts, backup),
     ...forcedWarnings(refusals, wishes),

@@ -16,11 +16,12 @@ import { refuseAgain, refuseJobs, refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
 import { checkBackup, damaged, spaceRefusals } from './backup-check.ts';
-import { chooseRun, continuedBy, putBackBy, restoredBy } from './choose.ts';
+import { chooseRun, continuedBy, hasHeld, putBackBy, restoredBy } from './choose.ts';
+import { asHeld, heldWarning, isHeldOnly, stillHeld, type Usable } from './held.ts';
 import { lookAt } from './look.ts';
 import { makeRestorePlan } from './plan.ts';
 import { effectsOf } from './read-steps.ts';
-import { type EarlierRun, type RunBackup, readOwn, readRuns } from './runs.ts';
+import { type EarlierRun, readOwn, readRuns } from './runs.ts';
 import { withSecrets } from './secrets.ts';
 import { removeStages } from './stages.ts';
 import { continuedRestore } from './unfinished.ts';
@@ -40,8 +41,6 @@ export interface RestoreDialogue {
 }
 
 export type RestoreParts = Pick<RunParts, 'host' | 'vault'> & { dialogue: RestoreDialogue };
-
-type Usable = EarlierRun & { plan: Plan; backup: RunBackup & { manifest: NonNullable<RunBackup['manifest']> } };
 
 /** Why a run cannot be put back at all; null if it can. */
 function unusable({ id, trouble, backup, plan }: EarlierRun): Refusal | null {
@@ -63,15 +62,17 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
     const message = 'No run has removed anything that could be put back.';
     return finish('nothing-to-do', { warnings: [{ code: 'no-run', message }] });
   }
-  const refusal = unusable(run);
+  const held = isHeldOnly(run);
+  const refusal = held ? null : unusable(run);
   if (refusal !== null) return finish('refused', { refusals: [refusal] });
   const warnings = removeStages(options.root);
   const tools = await machineTools();
-  const { dir, manifest } = (run as Usable).backup;
+  const usable = held ? await asHeld(run as Usable, parts.host) : (run as Usable);
+  const { dir, manifest } = usable.backup;
   const { wishes, stop } = options;
   const broken = await checkBackup({ dir, manifest, tools, timeoutMs: wishes.timeoutMs, signal: stop.signal });
   if (broken.length > 0) return finish('refused', { refusals: broken, warnings });
-  return putBack(options, parts, { run: run as Usable, runs, tools, warnings, finish });
+  return putBack(options, parts, { run: usable, runs, tools, warnings, finish });
 }
 
 function startsOrStops({ steps }: Plan, unit: string): boolean {
@@ -118,6 +119,8 @@ async function putBack(
   plan.warnings.push(...warnings);
   const acted = findings.services.filter(({ unit }) => startsOrStops(plan, unit));
   refuseJobs(acted.map(({ state }) => state));
+  if (hasHeld(run) && plan.steps.length > 0) plan.warnings.push(heldWarning(run));
+  else if (hasHeld(run)) plan.refusals.push(...stillHeld(run, findings));
   plan.refusals.push(...spaceRefusals(plan, dirname(run.path)));
   const continues = continuedRestore(runs, run.id);
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;

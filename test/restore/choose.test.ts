@@ -92,3 +92,44 @@ it('old backups are the oldest beyond those that stay; what has none does not co
   const pruned = (keep: number): string[] => runsToPrune(listed, keep).map(({ id }) => id);
   expect([pruned(0), pruned(1), pruned(3), pruned(9)]).toEqual([['1', '3', '4'], ['1', '3'], [], []]);
 });
+
+describe('a cleanup that was killed before it removed anything', () => {
+  const step = (id: string, kind: string): Step => ({ id, kind, target: `the ${id}`, destructive: false }) as Step;
+  const steps = [step('dump', 'database-dump'), step('stop', 'service-stop'), step('close', 'database-seal'), REMOVAL];
+  /** It began these steps, and took these back. */
+  const killed = (id: string, begun: string[], undone: string[] = [], more: Partial<EarlierRun> = {}): EarlierRun =>
+    made(
+      id,
+      REMOVAL,
+      {
+        outcome: 'unfinished',
+        journal: [
+          ...begun.map((one) => ({ event: 'begin' as const, step: one })),
+          ...undone.map((one) => ({ event: 'undo' as const, step: `the ${one}` })),
+        ],
+        ...more,
+      },
+      { steps },
+    );
+
+  it('is put back where it left services stopped or a database closed', () => {
+    expect(chosen([killed('1', ['stop'])])).toBe('1');
+    expect(chosen([killed('1', ['stop', 'close', 'dump'], ['stop'])])).toBe('1');
+    expect(chosen([cleanup('1'), killed('2', ['close'])])).toBe('2');
+    expect(chosen([cleanup('1'), killed('2', ['stop']), restore('3', '2')])).toBe('2');
+  });
+
+  it('and not where it left the host as it was, or a later one removed something', () => {
+    expect(chosen([killed('1', ['dump'])])).toBeUndefined();
+    expect(chosen([cleanup('1'), killed('2', ['dump'])])).toBe('1');
+    expect(chosen([cleanup('1'), killed('2', ['stop', 'close'], ['close', 'stop'])])).toBe('1');
+    expect(chosen([cleanup('1'), killed('2', ['stop'], [], { outcome: 'ok' })])).toBe('1');
+    expect(chosen([killed('1', ['stop']), cleanup('2')])).toBe('2');
+  });
+
+  it('before the unfinished one that it went on with', () => {
+    const runs = [cleanup('1', { outcome: 'unfinished' }), killed('2', ['stop'])];
+    expect(chosen(runs)).toBe('2');
+    expect(chosen([...runs, restore('3', '2')])).toBe('1');
+  });
+});
