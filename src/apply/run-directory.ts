@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsyncSync, lstatSync, openSync, realpathSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { exposedBy } from '../host/above.ts';
 import { removeQuietly } from '../host/files/temporary.ts';
 import { HostError } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
@@ -64,7 +65,16 @@ function makePrivate(path: string): void {
   assertOurs(path);
 }
 
-/** Makes the directories of a run. */
+/** Also where the plan saw nobody: what is above it may have been made since. @throws HostError */
+function assertNotExposed(path: string): void {
+  const why = exposedBy(path, process.getuid?.() ?? 0);
+  if (why === null) return;
+  throw new HostError(`The backup cannot be made: ${path} ${why}.`, {
+    hint: 'Name another place with --backup-dir, below directories that only root or the caller can write to.',
+  });
+}
+
+/** Makes the directories of a run. @throws HostError, and the errors of the file system */
 export function makeRunDirectory(
   root: string,
   id: string,
@@ -83,7 +93,10 @@ export function makeRunDirectory(
   makePrivate(base);
   makePrivate(join(base, id));
   if (!wantBackup) return { id, path, backup: null };
+  // Before, so that nothing is made where others could have it made; and after, of what there is then.
+  if (backupDir !== null) assertNotExposed(backup);
   makePrivate(backup);
+  if (backupDir !== null) assertNotExposed(backup);
   return { id, path, backup };
 }
 

@@ -145,7 +145,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     kept: uniquePaths([...kept, ...found.kept, ...(anything ? await findOthers(context, files) : [])]),
     directories,
     tools: await tools,
-    space: findSpace(files, lines, options.backupBase, caller.uid),
+    space: findSpace(files, lines, options.backupBase, caller.uid, root),
     sslConf: await findTlsConfig(context),
     webServer: await findWebServer(context, lines),
     ...told,

@@ -1,6 +1,7 @@
 /** Where the backup goes: whether it can be made there, and how much fits. Only reads. */
 import { lstatSync, type Stats, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { exposedBy } from '../host/above.ts';
 import type { FileFact, LineFact, SpaceFacts } from '../model/facts.ts';
 
 function statOf(path: string): Stats | null {
@@ -25,7 +26,7 @@ function troubleWith(path: string, dir: string, uid: number): string | null {
   if (dir === path && stat.isSymbolicLink()) return 'is a symbolic link';
   if (!stat.isDirectory() && !stat.isSymbolicLink())
     return dir === path ? 'is no directory' : `lies below ${dir}, which is no directory`;
-  // Somebody else who may write there could swap it under us. The sticky bit keeps others from that in a directory above.
+  // Somebody else who may write there could swap it under us.
   if (dir === path && ((stat.mode & 0o022) !== 0 || (stat.uid !== uid && stat.uid !== 0)))
     return 'is not a directory that only its owner can write to';
   return null;
@@ -37,15 +38,20 @@ function freeIn(dir: string): number {
   return bavail * bsize;
 }
 
-/** Space facts for a backup below `backupBase` (a real path that need not exist yet). */
+/**
+ * Space facts for a backup below `backupBase` (a real path that need not exist yet). Where runs keep their own files the directories above are not judged: whoever can
+ * write to those has the whole installation in his hands.
+ */
 export function findSpace(
   files: readonly FileFact[],
   lines: readonly LineFact[],
   backupBase: string,
   uid: number,
+  root: string,
 ): SpaceFacts {
   const filesBytes = [...files, ...lines].reduce((sum, { identity }) => sum + identity.size, 0);
   const dir = nearest(backupBase);
-  const trouble = troubleWith(backupBase, dir, uid);
+  const isOwn = backupBase === join(root, 'var/lib/engine-cleanup');
+  const trouble = troubleWith(backupBase, dir, uid) ?? (isOwn ? null : exposedBy(backupBase, uid));
   return { backupDir: backupBase, trouble, freeBytes: trouble === null ? freeIn(dir) : 0, filesBytes };
 }

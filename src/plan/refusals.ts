@@ -117,7 +117,7 @@ function spaceRefusals(facts: Facts, wishes: Wishes, databaseBytes: number, remo
     refusals.push({
       check: 'backup-dir',
       message: `The backup cannot be made: ${backupDir} ${facts.space.trouble}. Nothing was changed.`,
-      hint: 'Name another place with --backup-dir, or make it a directory of the caller with mode 0700.',
+      hint: 'Name another place with --backup-dir, or make it a directory of the caller with mode 0700, below directories that only root or the caller can write to.',
       forcible: false,
     });
     return refusals;

@@ -85,6 +85,16 @@ describe('a run directory', () => {
     expect(readdirSync(base)).toEqual([]);
   });
 
+  it('has no backup below a directory that others can write to, and nothing is made there', () => {
+    const open = join(dir, 'open');
+    mkdirSync(open, { mode: 0o777 });
+    const backups = join(open, 'mine/backups');
+    expect(() => makeRunDirectory(root, ID, backups, true)).toThrow(/lies below .*open, to which others can write/);
+    expect(readdirSync(open)).toEqual([]);
+    chmodSync(open, 0o1777);
+    expect(makeRunDirectory(root, `${ID}2`, backups, true).backup).toBe(join(backups, `${ID}2`));
+  });
+
   it('is not made outside the root by a link on the way, with the way on', () => {
     mkdirSync(join(dir, 'outside'));
     mkdirSync(join(root, 'var'));

@@ -1,5 +1,5 @@
 /** Reasons not to start: exit 3, nothing changed. And the ways on. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { passedOver, whyNoMounts, whyNotRoot } from '../fixture/needs.ts';
@@ -87,6 +87,9 @@ describe('the backup', () => {
     mkdirSync(open);
     chmodSync(open, 0o777);
     await refused('backup-dir', ['-u', '--backup-dir', open]);
+    // Private itself, and still everybody's to take away.
+    mkdirSync(join(open, 'private'), { mode: 0o700 });
+    expect(await refused('backup-dir', ['-u', '--backup-dir', join(open, 'private')])).toContain('--backup-dir');
   });
 
   it('goes where --backup-dir says, and --no-backup makes none', async () => {
@@ -95,6 +98,13 @@ describe('the backup', () => {
     mkdirSync(elsewhere, { mode: 0o700 });
     const { report } = await box.json(['-u', '-d', '--backup-dir', elsewhere]);
     expect(report.run!.backup).toContain(`${elsewhere}/`);
+    const open = join(box.dir, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o777);
+    const restore = await box.json(['restore', '-u', '--backup-dir', join(open, 'private')]);
+    expect(restore.report).toMatchObject({ exitCode: 3, changed: false });
+    expect(restore.report.refusals[0]?.message).toContain(`lies below ${open}`);
+    expect(readdirSync(open)).toEqual([]);
     const second = await box.json(['-u', '--no-backup']);
     expect(second.report).toMatchObject({ exitCode: 0, run: { backup: null } });
     expect(second.report.warnings.map(({ code }) => code)).toContain('no-backup');
