@@ -83,12 +83,15 @@ function copyDirectory(staged: string, temporary: string, real: string): void {
   }
 }
 
-/** What was written is on the disk before it gets its name. */
+/**
+ * What was written is on the disk before it gets its name. Whoever may write to the directory could have put something else there, a FIFO that has us wait for ever: what
+ * is opened has to be a file.
+ */
 function sync(path: string, real: string): void {
-  if (!lstatSync(path).isFile()) return;
   let fd: number | null = null;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!fstatSync(fd).isFile()) throw changedError(real, 'was swapped while it was made');
     fsyncSync(fd);
   } catch (error) {
     throw fileError(error, real, 'cannot be put back');
@@ -108,15 +111,16 @@ function* byDirectory(puts: readonly Put[]): Generator<Put[]> {
 }
 
 function putInto(root: string, directory: Parent, puts: readonly Put[]): void {
-  const made: { parent: Parent; temporary: string; expect: Identity | null }[] = [];
+  const made: { parent: Parent; temporary: string; expect: Identity | null; isFile: boolean }[] = [];
   try {
     const named = puts.flatMap(({ path, staged, expect }) => {
       const parent = { ...directory, name: nameOf(path), real: realPath(root, path) };
       assertExpected(parent, expect);
       const name = temporaryName(parent.name);
       const temporary = at(parent.dir, name);
-      made.push({ parent, temporary, expect });
-      if (lstatSync(staged).isDirectory()) {
+      const kind = lstatSync(staged);
+      made.push({ parent, temporary, expect, isFile: kind.isFile() });
+      if (kind.isDirectory()) {
         copyDirectory(staged, temporary, parent.real);
         return [];
       }
@@ -125,8 +129,8 @@ function putInto(root: string, directory: Parent, puts: readonly Put[]): void {
       return [copied];
     });
     copy(named, directory);
-    for (const { parent, temporary, expect } of made) {
-      sync(temporary, parent.real);
+    for (const { parent, temporary, expect, isFile } of made) {
+      if (isFile) sync(temporary, parent.real);
       assertExpected(parent, expect);
       renameSync(temporary, at(parent.dir, parent.name));
     }

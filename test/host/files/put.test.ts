@@ -109,6 +109,26 @@ describe('putting back', () => {
     expect(readdirSync(scratch.real('/etc/dir')).sort()).toEqual(['away', 'made']);
   });
 
+  it.each(['mkfifo', 'mkdir', 'ln -s /etc/passwd'])(
+    'puts nothing in place that somebody made of a copy (%s), and does not wait for him',
+    { timeout: 20_000 },
+    async (make) => {
+      stage.write('/file', 'content');
+      const bin = stage.real('/bin');
+      mkdirSync(bin);
+      const swap = `T=$(echo '${scratch.real('/etc/dir')}'/file.*.tmp); rm "$T"; ${make} "$T"`;
+      writeFileSync(`${bin}/cp`, `#!/bin/sh\n/usr/bin/cp "$@"\n${swap}\n`, { mode: 0o755 });
+      const path = process.env.PATH;
+      process.env.PATH = `${bin}:${path}`;
+      try {
+        await expect(put('/etc/dir/file', '/file')).rejects.toThrow(/cannot be put back|swapped/);
+      } finally {
+        process.env.PATH = path;
+      }
+      expect(readdirSync(scratch.real('/etc/dir'))).toEqual([]);
+    },
+  );
+
   it('follows no link on the way, and makes no directory', async () => {
     mkdirSync(scratch.real('/elsewhere'));
     symlinkSync('../elsewhere', scratch.real('/etc/link'));
