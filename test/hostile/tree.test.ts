@@ -9,6 +9,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -151,16 +152,14 @@ it
   },
 );
 
-it('a directory swapped for a link while a run goes on, in a loop: nothing behind it is touched', {
-  timeout: 600_000,
-}, async () => {
-  const { box } = arena;
-  const rounds = Number(process.env.HOSTILE_ROUNDS ?? (ALL ? 30 : 2));
-  let swaps = 0;
-  for (let round = 0; round < rounds; round += 1) {
+describe('a directory swapped for a link while a run goes on, in a loop: nothing behind it is touched', () => {
+  /** Swaps until the run has ended: how often, and how many keys went. `from`: the line of progress at which it begins; from the start without. */
+  async function race(round: number, from?: string): Promise<{ swaps: number; gone: number }> {
+    const { box } = arena;
     const dir = box.path(`${PKI}/keys`);
     const aside = `${dir}.aside`;
-    execFileSync('cp', ['-a', dir, outside.path(`keys${round}`)]);
+    const copy = outside.path(`keys${round}`);
+    execFileSync('cp', ['-a', dir, copy]);
     const link = box.path('/link');
     const before = outside.picture();
     const running = box.start(['-u', '--json', '--timeout', '20']);
@@ -168,8 +167,10 @@ it('a directory swapped for a link while a run goes on, in a loop: nothing behin
     void running.ended.then(() => {
       ended = true;
     });
+    if (from !== undefined) await Promise.race([running.saw(from), running.ended]);
+    let swaps = 0;
     while (!ended) {
-      symlinkSync(outside.path(`keys${round}`), link);
+      symlinkSync(copy, link);
       renameSync(dir, aside);
       renameSync(link, dir);
       await pause();
@@ -181,9 +182,26 @@ it('a directory swapped for a link while a run goes on, in a loop: nothing behin
     const { code } = await running.ended;
     expect([0, 3, 5, 6]).toContain(code);
     expect(outside.picture()).toEqual(before);
+    const gone = readdirSync(copy).length - (existsSync(dir) ? readdirSync(dir).length : 0);
     await arena.reset();
+    return { swaps, gone };
   }
-  expect(swaps).toBeGreaterThan(50);
+  const rounds = Number(process.env.HOSTILE_ROUNDS ?? (ALL ? 15 : 1));
+
+  it('from its start', { timeout: 600_000 }, async () => {
+    let swaps = 0;
+    for (let round = 0; round < rounds; round += 1) swaps += (await race(round)).swaps;
+    expect(swaps).toBeGreaterThan(50);
+  });
+
+  it('once its backup is made, so that it is met by the removal', { timeout: 600_000 }, async () => {
+    // The removal opens the directory, or finds a link or nothing there: one that removes under the swaps is to be among the rounds.
+    let removed = 0;
+    for (let round = 0; round < rounds || (removed === 0 && round < 20); round += 1) {
+      if ((await race(round, 'Write the manifest')).gone > 0) removed += 1;
+    }
+    expect(removed).toBeGreaterThan(0);
+  });
 });
 
 describe('something that is no file', () => {
