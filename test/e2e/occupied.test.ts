@@ -1,7 +1,8 @@
 /** Nothing works on a host together with a run: exit 75, nothing changed, and who it is. */
+import { userInfo } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFile, Orphans, SECONDS } from '../host/services/orphans.ts';
-import { Box, difference } from './harness.ts';
+import { Box, difference, type Running } from './harness.ts';
 
 const orphans = new Orphans();
 let box: Box;
@@ -49,16 +50,27 @@ describe('while engine-setup runs', () => {
 });
 
 it('of ten runs that are started at once one works, nine say who does, and the host is right', async () => {
-  const all = await Promise.all(Array.from({ length: 10 }, () => box.json(['-u'])));
-  const [worked, ...others] = all.sort((a, b) => Number(a.code) - Number(b.code));
-  expect(worked!.report).toMatchObject({ exitCode: 0, changed: true });
-  // One that starts when the work is done finds nothing left to do.
-  for (const { code, report, outcome } of others) {
-    expect([75, 0]).toContain(code);
-    expect(report.changed).toBe(false);
-    if (code === 75) expect(outcome.stderr + outcome.stdout).toMatch(/process \d+|holds the lock/);
+  // The one that works waits for its server until the others have ended.
+  box.server.freeze();
+  const since = Date.now();
+  const all = Array.from({ length: 10 }, () => box.start(['-u', '--json', '--timeout', '120']));
+  const ended = new Set<Running>();
+  for (const one of all) void one.ended.then(() => ended.add(one));
+  await expect.poll(() => ended.size, { timeout: 60_000 }).toBe(9);
+  box.server.thaw();
+  const [worked] = all.filter((one) => !ended.has(one));
+  const others = await Promise.all([...ended].map((one) => one.ended));
+  expect(JSON.parse((await worked!.ended).stdout)).toMatchObject({ exitCode: 0, outcome: 'ok', changed: true });
+
+  const said = /process (\d+), started (\S+) by (\S+)\. Nothing was changed\./;
+  for (const { code, stdout, stderr } of others) {
+    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 75, outcome: 'busy', changed: false });
+    expect(code).toBe(75);
+    const [, pid, started, user] = said.exec(stderr) ?? [];
+    expect({ pid, user }).toEqual({ pid: `${worked!.child.pid}`, user: userInfo().username });
+    expect(Date.parse(started!)).toBeGreaterThanOrEqual(since);
+    expect(Date.parse(started!)).toBeLessThanOrEqual(Date.now());
   }
-  expect(others.filter(({ code }) => code === 75).length).toBeGreaterThan(0);
   expect(box.runs().length).toBe(1);
   expect((await box.run(['verify'])).code).toBe(0);
 });
