@@ -145,11 +145,16 @@ describe('TLS', () => {
     await cleared();
   });
 
-  it('with validation refuses a server whose certificate nobody vouches for, before anything is changed', async () => {
+  it('with validation refuses a server whose certificate nobody vouches for, before anything is changed; with the right CA a rerun finishes', async () => {
     box = await Box.make({ engine: { secured: true, validated: true } });
-    const { report } = await box.json(['-u']);
+    mkdirSync(join(box.dir, '.postgresql'));
+    const trusted = join(box.dir, '.postgresql/root.crt');
+    copyFileSync(box.server.otherCaFile, trusted);
+    const { report } = await box.json(['-u'], { env: { HOME: box.dir } });
     expect(report).toMatchObject({ exitCode: 3, changed: false, databases: [{ action: 'refuse' }] });
     expect(report.refusals[0]!.message).toMatch(/certificate/i);
+    copyFileSync(box.server.caFile, trusted);
+    await cleared({ HOME: box.dir });
   });
 });
 

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENGINE_PASSWORD } from '../fixture/postgres.ts';
 import { Box, difference } from './harness.ts';
 
 let box: Box;
@@ -75,7 +76,7 @@ describe('ways in which the existing cleanup fails', () => {
     },
   );
 
-  it('5: with a wrong password it refuses before the first change', async () => {
+  it('5: with a wrong password it refuses before the first change, and with the right one a rerun finishes', async () => {
     await box.server.superuser("ALTER ROLE engine PASSWORD 'another'");
     const before = box.host.listing();
     const { report } = await box.json(['-u']);
@@ -89,9 +90,11 @@ describe('ways in which the existing cleanup fails', () => {
       changed: [],
     });
     expect(box.text('/var/log/ovirt-engine/engine-cleanup.log')).toContain('ends: refused, exit 3');
+    await box.server.superuser(`ALTER ROLE engine PASSWORD '${ENGINE_PASSWORD}'`);
+    await fullAndReady();
   });
 
-  it('6: with the server down it refuses, and -d goes on without the server', async () => {
+  it('6: with the server down it refuses, and -d goes on without the server; when it is up again reruns finish', async () => {
     await box.server.stop();
     const refused = await box.json(['-u']);
     expect(refused.report).toMatchObject({ exitCode: 3, changed: false });
@@ -100,6 +103,10 @@ describe('ways in which the existing cleanup fails', () => {
     // The cleanup is done; that the server does not answer is still in the way of engine-setup.
     expect(kept.report).toMatchObject({ exitCode: 6, outcome: 'unready', databases: [{ action: 'keep' }] });
     expect(box.exists('/etc/ovirt-engine/engine.conf.d/10-setup-database.conf')).toBe(true);
+    await box.server.restart();
+    expect((await box.json(['-u', '-d'])).report).toMatchObject({ exitCode: 0 });
+    await fullAndReady();
+    expect((await box.objects()).filter((name) => !name.startsWith('public.uuid'))).toEqual([]);
   });
 
   it('7: a database that is gone is success; the role alone is told', async () => {
