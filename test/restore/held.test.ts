@@ -42,6 +42,7 @@ async function restore(): Promise<Report> {
   const real = createHost({ root: box.root, timeoutMs: 20_000 });
   const { services } = real;
   const known: Host['services'] = {
+    jobs: async () => [],
     states: (units) => services.states(units),
     stop: (...about) => services.stop(...about),
     start: (...about) => services.start(...about),
