@@ -192,9 +192,8 @@ export type Step =
       exclude: string[];
       way: DatabaseWay;
     })
-  /** Sets the rows; `was`: as they are before that. */
+  /** Set the rows, the latter in a database of OVN; `was`: as they are before that. */
   | (StepBase & { kind: 'rows-put'; credentials: Credentials; rows: TimekeepingRows; was: TimekeepingRows })
-  /** The same for a database of OVN. */
   | (StepBase & { kind: 'ovn-rows-put'; tool: string; rows: OvnRows; was: OvnRows })
   | (StepBase & { kind: 'service-enable'; unit: string })
   /** `script`: real path of the SysV script that starts it, where no systemd does. */
