@@ -12,7 +12,7 @@ import type { JournalEntry } from '../../src/apply/journal.ts';
 import type { Report } from '../../src/model/report.ts';
 import { PROGRAM } from '../e2e/harness.ts';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
-import { SMALL } from './hosts.ts';
+import { CALLED } from './hosts.ts';
 import { spread } from './kill-points.ts';
 import { goOn } from './killing.ts';
 import { buildDyingProgram } from './program.ts';
@@ -25,12 +25,15 @@ const KEYS = '/etc/pki/ovirt-engine/keys';
 
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
 
-describe.skipIf(noStrace)('a run that is asked to stop', () => {
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe.skipIf(noStrace).each(CALLED)('a run that is asked to stop, $title', ({ title, make }) => {
+  const isCleanup = title === CALLED[0]!.title;
   let scene: Scene;
   let points: CallPoint[];
 
   beforeAll(async () => {
-    scene = await SMALL[0]!.make(await buildDyingProgram(dir));
+    scene = await make(await buildDyingProgram(dir));
     await scene.reset();
     const trace = join(dir, 'trace');
     await scene.box.run(scene.args, { env: ONE_THREAD, prefix: counting(trace) });
@@ -38,10 +41,7 @@ describe.skipIf(noStrace)('a run that is asked to stop', () => {
     // In the last step and after it there is nothing to stop any more.
     points = own.slice(0, Math.floor(own.length * 0.75));
   }, 600_000);
-  afterAll(async () => {
-    await scene?.destroy();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => scene?.destroy());
 
   /** What the last run says of itself in its directory; null while it goes on. */
   function lastReport(): Report | null {
@@ -70,7 +70,7 @@ describe.skipIf(noStrace)('a run that is asked to stop', () => {
       const offset = Object.keys(CODES).indexOf(signal);
       const mine = spread(
         points.filter((_, index) => index % 3 === offset),
-        process.env.CRASH === 'all' ? 40 : 3,
+        process.env.CRASH === 'all' ? 40 : isCleanup ? 3 : 1,
       );
       for (const point of mine) {
         await scene.reset();
@@ -86,7 +86,7 @@ describe.skipIf(noStrace)('a run that is asked to stop', () => {
     },
   );
 
-  it('by the closing of its terminal ends so too', { timeout: 600_000 }, async () => {
+  it.runIf(isCleanup)('by the closing of its terminal ends so too', { timeout: 600_000 }, async () => {
     await scene.reset();
     const { box } = scene;
     const keys = (): number => readdirSync(box.path(KEYS)).length;
