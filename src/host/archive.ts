@@ -1,6 +1,6 @@
 /**
  * The archive of the files a run removes or edits: a gzipped tar, made by the host's own tar so that the host's own tar reads it. It counts only after it
- * was waited for on the disk and read back from there.
+ * has been waited for on the disk and was read back as a file.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';

@@ -132,7 +132,7 @@ function assertTables(request: CheckRequest, contents: string): void {
   }
 }
 
-/** @throws HostError if the bytes on the disk are not those that were written */
+/** @throws HostError if the bytes of the file are not those that were written */
 export async function checkBytes(request: CheckRequest, dump: Dump): Promise<void> {
   const hash = createHash('sha256');
   let size = 0;
