@@ -1,5 +1,5 @@
 /** The nine ways in which the existing cleanup was measured to fail, each ended well. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENGINE_PASSWORD } from '../fixture/postgres.ts';
@@ -183,7 +183,12 @@ describe('ways in which the existing cleanup fails', () => {
     mkdirSync(box.path(directory));
     expect((await box.json(['-u'])).report).toMatchObject({ outcome: 'nothing-to-do' });
     const [run] = box.runs();
+    // As if it had been killed before its last words.
     rmSync(box.path(`/var/lib/engine-cleanup/${run}/report.json`));
+    const journal = `/var/lib/engine-cleanup/${run}/journal.jsonl`;
+    const lines = box.text(journal).trimEnd().split('\n');
+    expect(lines.pop()).toContain('"event":"run-end"');
+    writeFileSync(box.path(journal), lines.map((line) => `${line}\n`).join(''));
     mkdirSync(box.path(`/var/lib/engine-cleanup/${run}/stage/etc/pki`), { recursive: true });
     const { report } = await box.json(['-u']);
     expect(box.exists(`/var/lib/engine-cleanup/${run}/stage`)).toBe(false);

@@ -22,7 +22,17 @@ function whyOf(way: DatabaseWay, more: Partial<DatabaseFinding> = {}): string {
     trouble: null,
     ...more,
   };
-  const nothing = { files: [], removedDirs: [], madeDirs: [], databases: [], roles: [], closed: [], rows: [], ovn: [] };
+  const nothing = {
+    files: [],
+    removedDirs: [],
+    madeDirs: [],
+    databases: [],
+    roles: [],
+    closed: [],
+    unasked: [],
+    rows: [],
+    ovn: [],
+  };
   const findings = { ...nothing, missingDirs: [], services: [], databases: [database] };
   const effects = { ...nothing, services: [] };
   const plan = makeRestorePlan({ ...findings, effects } as never, WISHES, {
