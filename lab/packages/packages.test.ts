@@ -30,7 +30,7 @@ async function hostWith(edition: EditionName): Promise<RpmHost> {
 /** Builds a package whose scriptlet waits for `/run/go-on`, and returns where it lies in the box. */
 function waitingPackage(box: Box): string {
   const dir = join(box.shared, 'waiting');
-  mkdirSync(dir);
+  mkdirSync(dir, { recursive: true });
   const head = ['Name: waiting', 'Version: 1', 'Release: 1', 'Summary: Stand-in', 'License: Apache-2.0'];
   const pre = ['%pre', 'touch /run/waits', 'until [ -e /run/go-on ]; do sleep 0.1; done'];
   const spec = [...head, 'BuildArch: noarch', '%description', 'Stand-in.', ...pre, '%files', ''];
@@ -186,7 +186,11 @@ describe.skipIf(skip)('packages of 4.5', () => {
       }
       host.sh('touch /run/go-on; while systemctl --quiet is-active changing; do sleep 0.05; done');
       expect(host.installed()).toContain('waiting');
-      for (const args of [['-u'], ['restore', '-u']]) expect(program(...args)).toMatchObject({ code: 0, stderr: '' });
+      for (const args of [
+        ['-u', '-d'],
+        ['restore', '-u'],
+      ])
+        expect(program(...args)).toMatchObject({ code: 0, stderr: '' });
       host.sh('rpm --erase waiting; rm /run/waits /run/go-on');
     }
   });
