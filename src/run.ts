@@ -10,6 +10,7 @@ import type { Vault } from './model/credentials.ts';
 import { InterruptedError } from './model/errors.ts';
 import type { Facts } from './model/facts.ts';
 import type { Outcome, StopSignal } from './model/outcome.ts';
+import { runsDirectory } from './model/paths.ts';
 import type { Plan, Wishes } from './model/plan.ts';
 import type { Command, Report, Verdict } from './model/report.ts';
 import { refuseAgain, refuseJobs, refuseOthers } from './occupied.ts';
@@ -49,7 +50,7 @@ export interface RunParts {
 
 /** Real path below which backups go. */
 export function backupBase(options: RunOptions): string {
-  return options.backupDir ?? `${options.root === '/' ? '' : options.root}/var/lib/engine-cleanup`;
+  return options.backupDir ?? runsDirectory(options.root);
 }
 
 /** Keys are judged where something may depend on them: it is the slowest part of looking at a host. */

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { exposedBy } from '../host/above.ts';
 import { removeQuietly } from '../host/files/temporary.ts';
 import { HostError } from '../model/errors.ts';
-import { isBelow } from '../model/paths.ts';
+import { isBelow, runsDirectory } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import { makeDirectories, syncDirectory } from './directories.ts';
 
@@ -45,7 +45,7 @@ export function newRunId(now: Date, newest: string | null): string {
 
 /** Where a run keeps its files, and where its backup goes. */
 export function runPaths(root: string, id: string, backupDir: string | null): { path: string; backup: string } {
-  const path = join(root, 'var/lib/engine-cleanup', id);
+  const path = join(runsDirectory(root), id);
   return { path, backup: backupDir === null ? join(path, 'backup') : join(backupDir, id) };
 }
 

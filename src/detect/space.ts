@@ -1,8 +1,9 @@
 /** Where the backup goes: whether it can be made there, and how much fits. Only reads. */
 import { lstatSync, type Stats, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { exposedBy } from '../host/above.ts';
 import type { FileFact, LineFact, SpaceFacts } from '../model/facts.ts';
+import { runsDirectory } from '../model/paths.ts';
 
 function statOf(path: string): Stats | null {
   try {
@@ -51,7 +52,7 @@ export function findSpace(
 ): SpaceFacts {
   const filesBytes = [...files, ...lines].reduce((sum, { identity }) => sum + identity.size, 0);
   const dir = nearest(backupBase);
-  const isOwn = backupBase === join(root, 'var/lib/engine-cleanup');
+  const isOwn = backupBase === runsDirectory(root);
   const trouble = troubleWith(backupBase, dir, uid) ?? (isOwn ? null : exposedBy(backupBase, uid));
   return { backupDir: backupBase, trouble, freeBytes: trouble === null ? freeIn(dir) : 0, filesBytes };
 }

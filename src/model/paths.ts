@@ -30,6 +30,11 @@ export function hostPath(root: string, path: string): string {
   return path === root ? '/' : path.slice(root.length);
 }
 
+/** Real path of the directory in which runs keep theirs. */
+export function runsDirectory(root: string): string {
+  return realPath(root, '/var/lib/engine-cleanup');
+}
+
 /** The directory part; `/` is its own parent. */
 export function parentOf(path: string): string {
   const cut = path.lastIndexOf('/');

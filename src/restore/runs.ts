@@ -6,7 +6,7 @@ import type { JournalEntry } from '../apply/journal.ts';
 import { assertOurs, startOf } from '../apply/run-directory.ts';
 import type { BackupMember, Manifest } from '../model/backup.ts';
 import { HostError, messageOf } from '../model/errors.ts';
-import { hostPath, isBelow, nameOf, realPath } from '../model/paths.ts';
+import { hostPath, isBelow, nameOf, realPath, runsDirectory } from '../model/paths.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { isCutOff, misfit, parseJournal, parseManifest, parsePlan, parseReport } from './own-files.ts';
@@ -42,11 +42,6 @@ export interface EarlierRun {
   journal: JournalEntry[];
   /** Null: the run made none. */
   backup: RunBackup | null;
-}
-
-/** Real path of the directory in which runs keep theirs. */
-export function runsDirectory(root: string): string {
-  return join(root, 'var/lib/engine-cleanup');
 }
 
 /** Text of a file that only its owner, who is root or the caller, can write; null if there is none. @throws HostError */

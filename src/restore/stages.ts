@@ -3,9 +3,10 @@ import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertOurs } from '../apply/run-directory.ts';
 import { HostError, messageOf, type Warning } from '../model/errors.ts';
+import { runsDirectory } from '../model/paths.ts';
 import { shellWord } from '../model/shell.ts';
 import { STAGE } from '../steps/stage.ts';
-import { runIds, runsDirectory } from './runs.ts';
+import { runIds } from './runs.ts';
 
 /** Where the runs cannot be listed there are none of ours: a run that is to write beside them is refused by that itself. */
 function runPathsOf(root: string): string[] {

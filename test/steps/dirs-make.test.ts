@@ -1,17 +1,15 @@
 /** Directories that come back as they were. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Backup } from '../../src/backup/backup.ts';
-import { layoutOf } from '../../src/layouts/index.ts';
 import type { DirectoryBefore } from '../../src/model/backup.ts';
-import type { Plan, StepOf } from '../../src/model/plan.ts';
+import type { StepOf } from '../../src/model/plan.ts';
 import type { StepContext } from '../../src/steps/context.ts';
 import { dirsMake } from '../../src/steps/dirs-make.ts';
 import { filesArchive } from '../../src/steps/files-archive.ts';
 import { passedOver } from '../fixture/needs.ts';
 import { attributesOf, setAttributes, whyNoAttributes } from '../host/attributes.ts';
 import { Scratch } from '../host/scratch.ts';
+import { restoreContext } from './restore-context.ts';
 
 const skip = passedOver('Attributes of directories', await whyNoAttributes());
 const PKI = '/etc/pki/ovirt-engine';
@@ -23,21 +21,7 @@ beforeEach(() => {
   scratch = new Scratch();
   scratch.write('/etc/other', 'stays');
   for (const dir of DIRS) scratch.write(`${dir}/file`, dir);
-  const backup = new Backup(join(scratch.dir, 'backup'), 'run');
-  const runDir = join(scratch.dir, 'restore');
-  for (const dir of [backup.dir, runDir]) mkdirSync(dir);
-  const used: Partial<StepContext> = {
-    plan: { root: scratch.root, restores: { run: 'run', backup: backup.dir } } as Plan,
-    host: { files: scratch.files } as StepContext['host'],
-    layout: layoutOf('4.5')!,
-    tools: { pgDump: null, pgRestore: null, psql: null, tar: { path: '/usr/bin/tar' } },
-    timeoutMs: 20_000,
-    backup,
-    runDir,
-    onBytes: () => undefined,
-    signal: new AbortController().signal,
-  };
-  context = used as StepContext;
+  context = restoreContext(scratch);
 });
 afterEach(() => scratch.destroy());
 

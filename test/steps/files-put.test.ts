@@ -1,40 +1,22 @@
 /** Files that come back, and the copies of them that a killed restore left beside their place. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Backup } from '../../src/backup/backup.ts';
 import { temporaryName } from '../../src/host/files/temporary.ts';
-import { layoutOf } from '../../src/layouts/index.ts';
-import type { Plan, StepOf } from '../../src/model/plan.ts';
-import type { StepContext } from '../../src/steps/context.ts';
+import type { StepOf } from '../../src/model/plan.ts';
 import { filesArchive } from '../../src/steps/files-archive.ts';
 import { filesPut } from '../../src/steps/files-put.ts';
 import { Scratch } from '../host/scratch.ts';
+import { restoreContext } from './restore-context.ts';
 
 const KEYS = '/etc/pki/ovirt-engine/keys';
 const KEY = `${KEYS}/engine.p12`;
 const CONTENT = 'key '.repeat(1000);
 
 let scratch: Scratch;
-let context: StepContext;
-let backup: Backup;
+let context: ReturnType<typeof restoreContext>;
 beforeEach(() => {
   scratch = new Scratch();
-  backup = new Backup(join(scratch.dir, 'backup'), 'run');
-  const runDir = join(scratch.dir, 'restore');
-  for (const dir of [backup.dir, runDir]) mkdirSync(dir);
-  const used: Partial<StepContext> = {
-    plan: { root: scratch.root, restores: { run: 'run', backup: backup.dir }, steps: [] } as unknown as Plan,
-    host: { files: scratch.files } as StepContext['host'],
-    layout: layoutOf('4.5')!,
-    tools: { pgDump: null, pgRestore: null, psql: null, tar: { path: '/usr/bin/tar' } },
-    timeoutMs: 20_000,
-    backup,
-    runDir,
-    onBytes: () => undefined,
-    signal: new AbortController().signal,
-  };
-  context = used as StepContext;
+  context = restoreContext(scratch);
 });
 afterEach(() => scratch.destroy());
 
@@ -47,7 +29,7 @@ async function removed(...paths: string[]): Promise<StepOf<'files-put'>> {
   const step: StepOf<'files-put'> = {
     ...base,
     kind: 'files-put',
-    files: backup.files.map((file) => ({ ...file, present: null })),
+    files: context.backup.files.map((file) => ({ ...file, present: null })),
   };
   context.plan.steps.push(step);
   return step;

@@ -31,9 +31,11 @@ export function entriesOf(role: string, contents: string, present: ReadonlySet<s
     const publication = PUBLICATION.exec(ENTRY.exec(line)?.[3] ?? '')?.[1];
     return publication === undefined || isOurs(publication) ? [] : [publication.slice(0, publication.lastIndexOf(' '))];
   });
-  /** Before PostgreSQL 14 a table of a publication is nobody's. */
-  const isTheirs = (rest: string): boolean =>
-    theirPublications.some((name) => rest.startsWith('PUBLICATION TABLE ') && rest.includes(` ${name} `));
+  /** Before PostgreSQL 14 a table of a publication is nobody's: the name of the publication is the first of its tag, after the schema of the table. */
+  const isTheirs = (rest: string): boolean => {
+    const tag = rest.endsWith(' ') ? /^PUBLICATION TABLE \S+ (.*)$/s.exec(rest)?.[1] : undefined;
+    return tag !== undefined && theirPublications.some((name) => tag.startsWith(`${name} `));
+  };
   return lines
     .filter((line) => {
       const [, classid, objid, rest = ''] = ENTRY.exec(line) ?? [];

@@ -13,11 +13,14 @@ const OURS = [
   '4000; 0 0 BLOBS - BLOBS ',
   '4100; 6104 17500 PUBLICATION - our own engine',
   '4101; 6106 17501 PUBLICATION TABLE public our own job ',
+  '4102; 6106 17504 PUBLICATION TABLE public our own vds_static engine',
 ];
 const THEIRS = [
   '3589; 2605 17214 CAST CAST (text AS integer) ',
   '9; 2615 17002 SCHEMA - kept engine',
   '4110; 6104 17502 PUBLICATION - every thing postgres',
+  // Its name is that of the schema of all our tables.
+  '4109; 6104 17505 PUBLICATION - public postgres',
   '4111; 6106 17503 PUBLICATION TABLE public every thing job ',
   '4112; 0 0 ACL - SCHEMA public pg_database_owner',
   '4113; 0 0 DEFAULT ACL public DEFAULT PRIVILEGES FOR TABLES an other',
