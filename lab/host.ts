@@ -1,6 +1,6 @@
 /** The lab's host: a box with PostgreSQL as a service, in which a finished engine-setup is simulated. */
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Report } from '../src/model/report.ts';
 import { makeHost, type ThrowAwayHost } from '../test/fixture/host.ts';
 import {
   SSL_CONF,
@@ -12,10 +12,14 @@ import {
 } from '../test/fixture/host-shared.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../test/fixture/postgres.ts';
 import { run } from '../test/fixture/run.ts';
-import { Box } from './box.ts';
+import { Box, type Ended } from './box.ts';
+import { ENGINE, ENGINE_PROGRAM, engineUnit, sealedOption } from './engine.ts';
 import { OVIRT_UNITS, ovirtUnit, PG_HBA, postgresqlUnit, WEB_SERVER, webServerUnit } from './units.ts';
 
 export const PROJECT = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
+
+const MARKER = '/etc/ovirt-engine-setup.conf.d/20-setup-ovirt-post.conf';
+const PKI = '/etc/pki/ovirt-engine';
 
 /** Units of this machine that may be enabled on it and must not start in a box. */
 export const MASKED = [
@@ -55,14 +59,16 @@ const PACKAGED_DIRECTORIES: Readonly<Record<string, string>> = {
 export class LabHost {
   readonly box: Box;
   readonly setup: ThrowAwayHost;
-  readonly #bin: string;
-  readonly #since: number;
+  /** Directory of PostgreSQL's programs. */
+  readonly bin: string;
+  /** When the box was booted, ms since 1970. */
+  readonly since: number;
 
   private constructor(box: Box, setup: ThrowAwayHost, bin: string, since: number) {
     this.box = box;
     this.setup = setup;
-    this.#bin = bin;
-    this.#since = since;
+    this.bin = bin;
+    this.since = since;
   }
 
   /** Boots the box and brings it to the state before engine-setup: packages' and administrators' files, an empty PostgreSQL. */
@@ -98,11 +104,11 @@ export class LabHost {
 
   #base(): void {
     const { box } = this;
-    const bin = this.#bin;
+    const bin = this.bin;
     box.must([
       'sh',
       '-c',
-      'getent group ovirt || groupadd -g 108 ovirt-lab; mkdir -p /var/lib/pgsql/lab /etc/httpd /run/postgresql; chown postgres /var/lib/pgsql/lab /run/postgresql',
+      'getent group 108 || groupadd -g 108 ovirt; getent passwd 108 || useradd -M -u 108 -g 108 ovirt; mkdir -p /var/lib/pgsql/lab /etc/httpd /run/postgresql; chown postgres /var/lib/pgsql/lab /run/postgresql',
     ]);
     box.must([`${bin}/initdb`, '-D', '/var/lib/pgsql/lab', '-A', 'peer', '--no-sync', '--locale=C.UTF-8'], {
       user: 'postgres',
@@ -111,7 +117,11 @@ export class LabHost {
     this.#write('/etc/systemd/system/postgresql-lab.service', postgresqlUnit(bin));
     this.#write('/etc/httpd/lab-server.mjs', WEB_SERVER);
     this.#write('/etc/systemd/system/httpd.service', webServerUnit(process.execPath));
-    for (const unit of OVIRT_UNITS) this.#write(`/etc/systemd/system/${unit}.service`, ovirtUnit(unit));
+    this.#write(ENGINE_PROGRAM, ENGINE);
+    for (const unit of OVIRT_UNITS) {
+      const text = unit === 'ovirt-engine' ? engineUnit(process.execPath) : ovirtUnit(unit);
+      this.#write(`/usr/lib/systemd/system/${unit}.service`, text);
+    }
     // What packages and administrators put there, and shared files as they were before setup.
     for (const path of this.setup.survivors)
       box.must(['sh', '-c', `mkdir -p "$(dirname "${path}")" && cp -a "/lab/host${path}" "${path}"`]);
@@ -143,93 +153,63 @@ export class LabHost {
       [
         'sh',
         '-c',
-        `${this.#bin}/psql -q -X -v ON_ERROR_STOP=1 -h /run/postgresql -d engine -f /lab/engine.sql > /dev/null`,
+        `${this.bin}/psql -q -X -v ON_ERROR_STOP=1 -h /run/postgresql -d engine -f /lab/engine.sql > /dev/null`,
       ],
       { user: 'postgres' },
     );
+    this.psql(sealedOption(box.must(['cat', '/etc/pki/ovirt-engine/certs/engine.cer'])), 'engine');
     box.must(['systemctl', 'enable', '--now', ...OVIRT_UNITS]);
     box.must(['systemctl', 'restart', 'httpd']);
   }
 
+  /** What setup of the network provider does: the databases of OVN listen with keys of the PKI, and the marker says so. The one that was captured is of a host without it. */
+  simulateOvnSetup(): void {
+    this.box.must([
+      'sed',
+      '-i',
+      's/^OVESETUP_OVN\\/ovirtProviderOvn=bool:False$/OVESETUP_OVN\\/ovirtProviderOvn=bool:True/',
+      MARKER,
+    ]);
+    for (const [tool, key, port] of [
+      ['ovn-nbctl', 'ovn-ndb', 6641],
+      ['ovn-sbctl', 'ovn-sdb', 6642],
+    ]) {
+      const files = `${PKI}/keys/${key}.key.nopass ${PKI}/certs/${key}.cer ${PKI}/ca.pem`;
+      this.sh(`${tool} --timeout=30 set-ssl ${files} -- set-connection pssl:${port}`);
+    }
+  }
+
   psql(sql: string, database = 'postgres'): string {
     return this.box.must(
-      [`${this.#bin}/psql`, '-X', '-At', '-v', 'ON_ERROR_STOP=1', '-h', '/run/postgresql', '-d', database, '-c', sql],
+      [`${this.bin}/psql`, '-X', '-At', '-v', 'ON_ERROR_STOP=1', '-h', '/run/postgresql', '-d', database, '-c', sql],
       { user: 'postgres' },
     );
   }
 
-  /** Databases, roles and memberships. */
-  databases(): string {
-    return this.psql(
-      "SELECT 'database ' || datname || ' ' || datdba::regrole FROM pg_database UNION SELECT 'role ' || rolname FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1",
-    );
-  }
-
-  /** The engine's database as text. */
-  dump(): string {
-    const text = this.box.must([`${this.#bin}/pg_dump`, '-h', '/run/postgresql', 'engine'], { user: 'postgres' });
-    return text.replace(/^\\(?:un)?restrict .*$/gm, '');
-  }
-
   /** The role that the password of setup logs in as. */
   login(): string {
-    const script = `PGPASSWORD=${ENGINE_PASSWORD} ${this.#bin}/psql -X -At -h localhost -U engine -d engine -c 'SELECT current_user'`;
+    const script = `PGPASSWORD=${ENGINE_PASSWORD} ${this.bin}/psql -X -At -h localhost -U engine -d engine -c 'SELECT current_user'`;
     return this.box.must(['sh', '-c', script]).trim();
   }
 
-  /** The whole file system of the box but what the kernel and the test itself keep there; content of what lies in /etc. */
-  listing(): Map<string, string> {
-    const skip = [
-      '/proc',
-      '/sys',
-      '/dev',
-      '/run',
-      '/tmp',
-      '/lab',
-      PROJECT,
-      '/var/lib/pgsql/lab',
-      '/var/log/journal',
-      '/var/tmp',
-      '/root',
-    ];
-    const prune = skip.map((path) => `-path ${path}`).join(' -o ');
-    const text = this.box.must([
-      'sh',
-      '-c',
-      `find / -xdev \\( ${prune} \\) -prune -o -printf '%p\\t%y %m %U:%G %l %s\\n'`,
-    ]);
-    const listing = new Map<string, string>();
-    for (const line of text.split('\n')) {
-      const [path, what] = line.split('\t');
-      // A directory's size says how many names it ever held, nothing that anybody put there.
-      if (path && what) listing.set(path, what.startsWith('d ') ? what.replace(/ \d+$/, '') : what);
+  /** `program`: another than the built one. */
+  engineCleanup(args: readonly string[], { program = `${PROJECT}/dist/engine-cleanup.cjs`, env = {} } = {}): Ended {
+    const path = `${this.bin}:/usr/sbin:/usr/bin:/sbin:/bin`;
+    return this.box.run([process.execPath, program, ...args], { env: { PATH: path, ...env } });
+  }
+
+  /** Its report, as JSON. */
+  report(...args: string[]): Report {
+    const { stdout, stderr, code } = this.engineCleanup([...args, '--json']);
+    try {
+      return JSON.parse(stdout) as Report;
+    } catch {
+      throw new Error(`no report of ${args.join(' ')} (exit ${code}): ${stdout} ${stderr}`);
     }
-    const sums = this.box.must(['sh', '-c', 'find /etc -xdev -type f -exec sha256sum {} +']);
-    for (const line of sums.split('\n')) {
-      const [sum, path] = line.split('  ');
-      if (sum && path) listing.set(path, `${listing.get(path)} ${sum}`);
-    }
-    return listing;
   }
 
-  /**
-   * Paths whose entries differ between two listings. What the machine itself has written since the box was booted, such as a log that its tests are written to, is none of them: where a box has no
-   * file of its own, that of the machine is seen.
-   */
-  differing(before: Map<string, string>, after: Map<string, string>): string[] {
-    return [...new Set([...before.keys(), ...after.keys()])].filter(
-      (path) => before.get(path) !== after.get(path) && !this.#writtenByMachine(path),
-    );
-  }
-
-  #writtenByMachine(path: string): boolean {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats !== undefined && !stats.isDirectory() && stats.ctimeMs >= this.#since;
-  }
-
-  engineCleanup(args: string[]): ReturnType<Box['run']> {
-    const env = { PATH: `${this.#bin}:/usr/sbin:/usr/bin:/sbin:/bin` };
-    return this.box.run([process.execPath, `${PROJECT}/dist/engine-cleanup.cjs`, ...args], { env });
+  sh(script: string): string {
+    return this.box.must(['sh', '-c', script]);
   }
 
   async destroy(): Promise<void> {

@@ -2,7 +2,7 @@
 import { HostError } from '../../model/errors.ts';
 import { createFiles } from '../files/index.ts';
 import type { Services, UnitState } from '../port.ts';
-import { type RunOptions, run, runOrFail, statusError } from '../process.ts';
+import { type RunOptions, type RunResult, run, statusError } from '../process.ts';
 import { findStartLinks } from './init-script.ts';
 import { disableInstalled, readInstalled } from './installed.ts';
 import { isActive, isFailedLoop, listJobs, type Properties, showUnits, starters } from './systemd-show.ts';
@@ -46,17 +46,21 @@ export class SystemdServices implements Services {
    */
   async stop(unit: string, timeoutMs: number): Promise<void> {
     const options = { purpose: `stop ${unit}`, timeoutMs, hint: see(unit) };
-    await this.#job(unit, 'stop', options, 'did not stop', 'systemd goes on stopping it.');
+    const ended = await this.#job(unit, 'stop', options, 'did not stop', 'systemd goes on stopping it.');
+    // A job to start it took the place of ours.
+    const cancelled = ended.code !== 0 && /^Job for \S+ cancell?ed\.$/m.test(ended.stderr);
+    if (ended.code !== 0 && !cancelled) throw complaint(options, ended);
     const now = await this.#show(unit);
-    if (isActive(now)) {
-      throw new HostError(`${unit} was stopped and is ${now.ActiveState} again.`, {
-        hint: `Find out what starts it (journalctl -u ${unit}), stop that, then run this again.`,
+    const active = await this.#activeStarters(now);
+    const others = active.length > 0 ? `Run "systemctl stop ${active.join(' ')}"` : null;
+    if (cancelled || isActive(now)) {
+      throw new HostError(`${unit} was stopped and is ${cancelled ? 'told to start' : now.ActiveState} again.`, {
+        hint: `${others ?? `Find out what starts it (journalctl -u ${unit}), stop that`}, then run this again.`,
       });
     }
-    const active = await this.#activeStarters(now);
-    if (active.length === 0) return;
+    if (others === null) return;
     throw new HostError(`${unit} is stopped, but ${active.join(', ')} can start it again at any moment.`, {
-      hint: `Run "systemctl stop ${active.join(' ')}", then run this again.`,
+      hint: `${others}, then run this again.`,
     });
   }
 
@@ -64,10 +68,11 @@ export class SystemdServices implements Services {
   async start(unit: string, timeoutMs: number): Promise<void> {
     const options = { purpose: `start ${unit}`, timeoutMs, hint: see(unit) };
     if ((await this.#show(unit)).ActiveState === 'deactivating') {
-      await runOrFail('systemctl', ['--no-block', ...QUIETLY, 'start', '--', full(unit)], options);
+      await systemctl(['--no-block', 'start', full(unit)], options);
       throw new HostError(`${unit} is still stopping; systemd starts it when it has stopped.`, { hint: see(unit) });
     }
-    await this.#job(unit, 'start', options, 'did not start', 'systemd goes on starting it.');
+    const ended = await this.#job(unit, 'start', options, 'did not start', 'systemd goes on starting it.');
+    if (ended.code !== 0) throw complaint(options, ended);
   }
 
   startScript(): null {
@@ -77,11 +82,11 @@ export class SystemdServices implements Services {
   /** Takes away every link that starts a unit at boot, its aliases too. @throws HostError if it still is enabled afterwards */
   async disable(unit: string): Promise<void> {
     const options = { purpose: `disable ${unit}`, timeoutMs: this.#timeoutMs };
-    const ended = await run('systemctl', [...QUIETLY, 'disable', '--', full(unit)], options);
+    const ended = await call(['disable', full(unit)], options);
     const shown = await this.#show(unit);
     // systemd disables nothing whose unit file is gone.
     if (isGone(shown)) return disableInstalled(createFiles('/'), unit, this.#timeoutMs);
-    if (ended.code !== 0) throw statusError('systemctl', options, ended);
+    if (ended.code !== 0) throw complaint(options, ended);
     if (!isEnabled(unit, shown)) return;
     throw new HostError(`${unit} is still enabled after "systemctl disable ${unit}".`, {
       hint: `See "systemctl cat ${unit}" and the links below /etc/systemd/system, then run this again.`,
@@ -91,7 +96,7 @@ export class SystemdServices implements Services {
   /** Makes the links that start a unit at boot. @throws HostError if it is not enabled afterwards */
   async enable(unit: string): Promise<void> {
     const options = { purpose: `enable ${unit}`, timeoutMs: this.#timeoutMs };
-    await runOrFail('systemctl', [...QUIETLY, 'enable', '--', full(unit)], options);
+    await systemctl(['enable', full(unit)], options);
     if (isEnabled(unit, await this.#show(unit))) return;
     throw new HostError(`${unit} is not enabled after "systemctl enable ${unit}".`, {
       hint: `See "systemctl cat ${unit}", then run this again.`,
@@ -101,7 +106,8 @@ export class SystemdServices implements Services {
   async reload(unit: string, timeoutMs: number): Promise<void> {
     if ((await this.#show(unit)).ActiveState !== 'active') return;
     const options = { purpose: `reload ${unit}`, timeoutMs, hint: see(unit) };
-    await this.#job(unit, 'reload', options, 'did not reload', 'systemd goes on reloading it.');
+    const ended = await this.#job(unit, 'reload', options, 'did not reload', 'systemd goes on reloading it.');
+    if (ended.code !== 0) throw complaint(options, ended);
   }
 
   async strays(): Promise<[]> {
@@ -109,8 +115,8 @@ export class SystemdServices implements Services {
   }
 
   /** Asks systemd for something and waits for its end, for as long as the limit. */
-  async #job(unit: string, verb: string, options: RunOptions, failed: string, goesOn: string): Promise<void> {
-    const result = await run('systemctl', [...QUIETLY, verb, '--', full(unit)], options).catch((error: unknown) => {
+  async #job(unit: string, verb: string, options: RunOptions, failed: string, goesOn: string): Promise<RunResult> {
+    return call([verb, full(unit)], options).catch((error: unknown) => {
       if (!(error instanceof HostError && error.code === 'ETIMEDOUT')) throw error;
       throw new HostError(`${unit} ${failed} within ${options.timeoutMs / 1000} s; ${goesOn}`, {
         hint: `${see(unit)} More time can be allowed with --timeout.`,
@@ -118,7 +124,6 @@ export class SystemdServices implements Services {
         cause: error,
       });
     });
-    if (result.code !== 0) throw statusError('systemctl', options, result);
   }
 
   async #show(unit: string): Promise<Properties> {
@@ -133,8 +138,22 @@ export class SystemdServices implements Services {
   }
 }
 
-/** No question for a password, no colours, no list of what was linked. */
-const QUIETLY = ['--no-ask-password', '--quiet'];
+/** No question for a password. Without `--quiet`, with which it does not say why a job failed. `words`: a verb, with what goes before it, and a unit. */
+function call(words: readonly string[], options: RunOptions): Promise<RunResult> {
+  return run('systemctl', ['--no-ask-password', ...words.slice(0, -1), '--', words.at(-1)!], options);
+}
+
+/** @throws HostError if it does not end with 0 */
+async function systemctl(words: readonly string[], options: RunOptions): Promise<void> {
+  const ended = await call(words, options);
+  if (ended.code !== 0) throw complaint(options, ended);
+}
+
+/** Why it failed is not what it says last: that is where to read more, which is what a hint says. */
+function complaint(options: RunOptions, ended: RunResult): HostError {
+  const lines = ended.stderr.split('\n').filter((line) => !/^See (?:system logs|"systemctl status)/.test(line));
+  return statusError('systemctl', options, { ...ended, stderr: lines.join('\n') });
+}
 
 function full(unit: string): string {
   return `${unit}.service`;
