@@ -17,7 +17,7 @@ import { refuseAgain, refuseJobs, refuseOthers } from './occupied.ts';
 import { makePlan } from './plan/index.ts';
 import { makeReport, plannedSteps } from './report.ts';
 import { removeStages } from './restore/stages.ts';
-import { continuedCleanup, continuedRelease, latestRuns } from './restore/unfinished.ts';
+import { continuedHost, latestRuns, unfinishedCleanup } from './restore/unfinished.ts';
 import { verify } from './verify/index.ts';
 
 /** How a run talks with whoever started it. */
@@ -58,7 +58,7 @@ function read(
   options: RunOptions,
   parts: RunParts,
   judgeKeys: boolean,
-  more: Pick<DetectOptions, 'asked' | 'release' | 'continued' | 'noVerdict'> = {},
+  more: Pick<DetectOptions, 'asked' | 'release' | 'continued' | 'isOwed' | 'noVerdict'> = {},
 ): Promise<Facts> {
   const { root, wishes } = options;
   return detect(parts.host, {
@@ -78,11 +78,10 @@ export async function planRun(
 ): Promise<{ report: Report; plan: Plan; facts: Facts }> {
   const startedAt = performance.now();
   const runs = latestRuns(options.root);
-  const continued = continuedRelease(runs);
-  const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true, continued });
+  const facts = await read(options, parts, options.wishes.keepPki, { noVerdict: true, ...continuedHost(runs) });
   const plan = makePlan(facts, options.wishes, {
     backupDir: `${backupBase(options)}/<run>${options.backupDir === null ? '/backup' : ''}`,
-    continues: continuedCleanup(runs, facts),
+    ...unfinishedCleanup(runs, facts),
   });
   const outcome: Outcome = plan.refusals.length > 0 ? 'refused' : plan.steps.length === 0 ? 'nothing-to-do' : 'ok';
   const steps = plannedSteps(plan, (step) => touched(options.root, step));
@@ -105,13 +104,13 @@ export async function cleanupRun(options: RunOptions, parts: RunParts): Promise<
   refuseOthers(parts.host);
   const noVerdict = wishes.unattended && wishes.keepDatabases !== true; // what it finds in them is about to go
   const runs = latestRuns(options.root);
-  const continued = continuedRelease(runs);
-  const facts = await read(options, parts, wishes.keepPki || !wishes.unattended, { noVerdict, continued });
+  const judgeKeys = wishes.keepPki || !wishes.unattended;
+  const facts = await read(options, parts, judgeKeys, { noVerdict, ...continuedHost(runs) });
   refuseJobs(facts.services);
   const id = newRunId(new Date(), runs.at(-1)?.id ?? null);
   const paths = runPaths(options.root, id, options.backupDir);
-  const continues = continuedCleanup(runs, facts);
-  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup, continues });
+  const unfinished = unfinishedCleanup(runs, facts);
+  const replan = (wanted: Wishes): Plan => makePlan(facts, wanted, { backupDir: paths.backup, ...unfinished });
   const finish = (outcome: Outcome, more: Partial<Parameters<typeof makeReport>[0]> = {}): Report =>
     makeReport({ ...options, outcome, startedAt, facts, ...more });
 

@@ -43,6 +43,8 @@ export interface DetectOptions {
   release?: Release | null;
   /** That of an unfinished run, where neither marker nor package is left to tell: what that run would have removed too is looked for in its places. */
   continued?: Release | null;
+  /** That run left something to do of which no file tells. */
+  isOwed?: boolean;
   /** Components whose database the caller asks itself. */
   asked?: readonly ComponentId[];
 }
@@ -77,7 +79,7 @@ function contextOf(
 
 /** Reads everything. */
 export async function detect(host: Host, options: DetectOptions): Promise<Facts> {
-  const { root, continued = null } = options;
+  const { root, continued = null, isOwed = false } = options;
   const caller = findCaller(root);
   const told: Told = { notes: [], faults: [] };
   const base = contextOf(host, options, caller.uid, told);
@@ -108,7 +110,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const directories = await findDirectories(context);
   const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
   // A directory by itself is no trace of a setup, and there is no database to ask for; but it may be all that an unfinished run left.
-  const isRest = !anything && finding.told.release === null && continued !== null && directories.length > 0;
+  const isLeft = directories.length > 0 || isOwed;
+  const isRest = !anything && finding.told.release === null && continued !== null && isLeft;
   if (anything) judgeRelease(context, { ...finding.told, release: finding.told.release ?? continued }, layout);
   if (root !== '/') await judgeShared(context, host.machine, databases);
   const outside = root === '/' ? [] : await findOutsideTmp(context, databases);

@@ -5,7 +5,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Layout } from '../model/layout.ts';
 import { realPath } from '../model/paths.ts';
 import type { Plan, Wishes } from '../model/plan.ts';
-import type { ContinuedRun } from '../model/unfinished.ts';
+import type { Unfinished } from '../model/unfinished.ts';
 import { answersFor } from './answers.ts';
 import { StepList } from './build.ts';
 import { type DatabaseSubject, planDumps, planRemovals, planSeals, planUnseals } from './database-steps.ts';
@@ -35,11 +35,9 @@ import { planTimekeeping, timekeepingOf } from './timekeeping.ts';
 import { findWarnings } from './warnings.ts';
 import { planReload } from './web-server-steps.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends Partial<Unfinished> {
   /** Real path of the directory the run's backup will be made in. */
   backupDir: string;
-  /** The unfinished run that this one goes on with. */
-  continues?: ContinuedRun | null;
 }
 
 function subjectsOf(facts: Facts, layout: Layout, wishes: Wishes, refusals: Refusal[]): DatabaseSubject[] {
@@ -214,7 +212,7 @@ export function makePlan(facts: Facts, wishes: Wishes, options: PlanOptions): Pl
   planPhase(facts, list, 'credentials', decisions, last);
   planSections(facts, list, decisions.sections, last);
   planDirectories(facts.root, directories, list, list.ids('files-remove', 'records-rewrite'));
-  planReload(facts, layout, list, removed);
+  planReload(facts, layout, list, removed, options.owesReload === true);
 
   const removedDirs = [...new Set([layout.pki.dir, ...layout.directories])].map((dir) => realPath(facts.root, dir));
   const databases = subjects.map(({ planned }) => planned);

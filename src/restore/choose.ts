@@ -1,6 +1,6 @@
 /** Which run a restore is about. Pure. */
 import { UsageError } from '../model/errors.ts';
-import type { Step } from '../model/plan.ts';
+import type { Step, StepKind } from '../model/plan.ts';
 import type { PutBack } from './findings.ts';
 import type { EarlierRun } from './runs.ts';
 
@@ -9,17 +9,19 @@ function begun({ journal }: EarlierRun): Set<string> {
   return new Set(journal.flatMap(({ event, step }) => (event === 'begin' && step !== undefined ? [step] : [])));
 }
 
-/** It is a cleanup that began to remove something. */
-export function hasRemoved(run: EarlierRun): boolean {
+/** Steps that destroy nothing, and after which the host is another all the same. Like those that do they have a whole backup before them. */
+const CHANGES: readonly StepKind[] = ['service-disable', 'dwh-rows', 'ovn-rows'];
+
+/** It is a cleanup that began to remove or to change something. */
+export function hasChanged(run: EarlierRun): boolean {
   const steps = begun(run);
-  return (
-    run.command === 'cleanup' && (run.plan?.steps ?? []).some(({ id, destructive }) => destructive && steps.has(id))
-  );
+  const changes = ({ destructive, kind }: Step): boolean => destructive || CHANGES.includes(kind);
+  return run.command === 'cleanup' && (run.plan?.steps ?? []).some((step) => changes(step) && steps.has(step.id));
 }
 
-/** It is a cleanup that was killed before it began to remove anything, with services stopped or a database closed. What a run took back itself is in its journal. */
+/** It is a cleanup that was killed before it began to change anything, with services stopped or a database closed. What a run took back itself is in its journal. */
 export function hasHeld(run: EarlierRun): boolean {
-  if (run.command !== 'cleanup' || run.unknown || !isUnfinished(run) || hasRemoved(run)) return false;
+  if (run.command !== 'cleanup' || run.unknown || !isUnfinished(run) || hasChanged(run)) return false;
   const steps = begun(run);
   const undone = new Set(run.journal.flatMap(({ event, step }) => (event === 'undo' ? [step] : [])));
   return (run.plan?.steps ?? []).some((step) => holds(step) && steps.has(step.id) && !undone.has(step.target));
@@ -32,7 +34,7 @@ export function holds({ kind }: Step): boolean {
 
 /** Restores of a run that count: no cleanup came after them, and they were not undone by a restore of their own. */
 function restoresOf(id: string, runs: readonly EarlierRun[]): EarlierRun[] {
-  const lastCleanup = runs.filter(hasRemoved).at(-1)?.id ?? '';
+  const lastCleanup = runs.filter(hasChanged).at(-1)?.id ?? '';
   const restores = runs.filter(({ plan, id: own }) => plan?.restores?.run === id && own > lastCleanup);
   return restores.filter((restore) => restoresOf(restore.id, runs).length === 0);
 }
@@ -66,12 +68,27 @@ export function isUnfinished({ outcome }: Pick<EarlierRun, 'outcome'>): boolean 
 
 /** The cleanup that ended unfinished and that this one went on with; null if there is none. */
 export function continuedBy(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun | null {
-  const earlier = runs.filter((one) => hasRemoved(one) && one.id < run.id).at(-1);
+  const earlier = runs.filter((one) => hasChanged(one) && one.id < run.id).at(-1);
   return earlier !== undefined && isUnfinished(earlier) ? earlier : null;
 }
 
+/** Cleanups that left the host stopped or closed, and with which this one went on before it changed anything itself: it found nothing more to stop. */
+export function heldBefore(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun[] {
+  if (run.command !== 'cleanup') return [];
+  const before = runs.filter(({ id }) => id < run.id);
+  const last = before.findLastIndex((one) => hasChanged(one) || one.command === 'restore' || !isUnfinished(one));
+  return before.slice(last + 1).filter(hasHeld);
+}
+
+/** The first that is not put back of those that a run went on with, the last first; null if there is none. */
+export function unrestoredBefore(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun | null {
+  let earlier = continuedBy(run, runs);
+  while (earlier !== null && restoredBy(earlier.id, runs) !== null) earlier = continuedBy(earlier, runs);
+  return earlier;
+}
+
 /**
- * The named run; else the last cleanup that removed something or left the host stopped (or of which nobody can tell whether it did), or, where that is put back, the unfinished one that it went on with. Null: no run removed anything.
+ * The named run; else the last cleanup that changed something or left the host stopped (or of which nobody can tell whether it did), or, where that is put back, the unfinished one that it went on with. Null: no run changed anything.
  * @throws UsageError for a name that no run has
  */
 export function chooseRun(runs: readonly EarlierRun[], name: string | null): EarlierRun | null {
@@ -83,7 +100,7 @@ export function chooseRun(runs: readonly EarlierRun[], name: string | null): Ear
       'See "engine-cleanup runs" for all of them.',
     );
   }
-  let run = runs.filter((one) => hasRemoved(one) || hasHeld(one) || one.unknown).at(-1) ?? null;
+  let run = runs.filter((one) => hasChanged(one) || hasHeld(one) || one.unknown).at(-1) ?? null;
   while (run !== null && restoredBy(run.id, runs) !== null) {
     const earlier = continuedBy(run, runs);
     if (earlier === null) break;

@@ -7,7 +7,9 @@ import type { Refusal, Warning } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { sqlName } from '../model/sql.ts';
 import { hasHeld, holds } from './choose.ts';
+import type { Effects, ServiceEffect } from './effects.ts';
 import type { Findings } from './findings.ts';
+import { effectsOf } from './read-steps.ts';
 import type { EarlierRun, RunBackup } from './runs.ts';
 
 /** A run with all that a restore reads of it. */
@@ -36,6 +38,30 @@ export async function asHeld(run: EarlierRun & { plan: Plan }, host: Host): Prom
   };
   const dir = run.backup?.dir ?? join(run.path, 'backup');
   return { ...run, plan, backup: { dir, state: 'partial', why: '', sizeBytes: 0, own: true, manifest } };
+}
+
+/**
+ * The services of a run's effects, with those that runs before it had stopped, and which it so found stopped: they run again when it is put back. In the order in which they were stopped.
+ * @param held what such runs did, the oldest first
+ */
+export function withHeld(services: readonly ServiceEffect[], held: readonly Effects[]): ServiceEffect[] {
+  const merged = new Map<string, ServiceEffect>();
+  const stopped = held.flatMap((effects) => effects.services.filter(({ active }) => active === true));
+  for (const { unit, script, startable } of stopped) {
+    const known = services.find((one) => one.unit === unit);
+    if (known?.active === undefined) merged.set(unit, { ...known, unit, active: true, script, startable });
+  }
+  return [...merged.values(), ...services.filter(({ unit }) => !merged.has(unit))];
+}
+
+/** What runs did that left the host stopped or closed. */
+export function heldEffects(runs: readonly EarlierRun[], host: Host, root: string): Promise<Effects[]> {
+  return Promise.all(
+    (runs as Usable[]).map(async (run) => {
+      const { plan, journal, backup } = isHeldOnly(run) ? await asHeld(run, host) : run;
+      return effectsOf(plan, journal, backup.manifest, root);
+    }),
+  );
 }
 
 export function heldWarning({ id }: EarlierRun): Warning {

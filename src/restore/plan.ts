@@ -28,6 +28,8 @@ export interface RestoreTarget {
   databases: readonly PlannedDatabase[];
   /** Real path of the directory this restore's own backup will be made in. */
   backupDir: string;
+  /** An earlier restore was to reload the web server. */
+  owesReload: boolean;
 }
 
 /** What the operator has to know of it (docs/safety.md). */
@@ -114,7 +116,7 @@ export function makeRestorePlan(findings: Findings, wishes: Wishes, target: Rest
   planRows(findings, acts, list, chain);
   planOvnRows(findings, acts, list, chain);
   planBoot(findings, list, chain);
-  planStarts(findings, acts, list, chain);
+  planStarts(findings, acts, list, chain, target.owesReload);
   // Nothing is to be put back: there is nothing to back up either.
   const steps = list.steps.at(-1)?.kind === 'backup-seal' ? list.steps.slice(0, unsealed.length) : list.steps;
 

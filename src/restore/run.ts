@@ -16,15 +16,15 @@ import { refuseAgain, refuseJobs, refuseOthers } from '../occupied.ts';
 import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
 import { checkBackup, damaged, spaceRefusals } from './backup-check.ts';
-import { chooseRun, continuedBy, hasHeld, putBackBy, restoredBy } from './choose.ts';
-import { asHeld, heldWarning, isHeldOnly, stillHeld, type Usable } from './held.ts';
+import { chooseRun, hasHeld, heldBefore, putBackBy, unrestoredBefore } from './choose.ts';
+import { asHeld, heldEffects, heldWarning, isHeldOnly, stillHeld, type Usable, withHeld } from './held.ts';
 import { lookAt } from './look.ts';
 import { makeRestorePlan } from './plan.ts';
 import { effectsOf } from './read-steps.ts';
 import { type EarlierRun, readOwn, readRuns } from './runs.ts';
 import { withSecrets } from './secrets.ts';
 import { removeStages } from './stages.ts';
-import { continuedRestore } from './unfinished.ts';
+import { unfinishedRestore } from './unfinished.ts';
 
 export interface RestoreOptions extends RunOptions {
   /** Id of the run to put back, or how it begins; null: the last that removed something. */
@@ -57,11 +57,28 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
     makeReport({ ...options, outcome, startedAt, ...more });
   refuseOthers(parts.host);
   const runs = readRuns(options.root);
-  const run = chooseRun(runs, options.source);
-  if (run === null) {
+  const chosen = chooseRun(runs, options.source);
+  if (chosen === null) {
     const message = 'No run has removed anything that could be put back.';
     return finish('nothing-to-do', { warnings: [{ code: 'no-run', message }] });
   }
+  for (let run = chosen; ; ) {
+    const report = await restoreOne(run, runs, options, parts, finish);
+    // A restore that finds all of its run as it was makes no run that would say so.
+    const nothing: boolean = report.outcome === 'nothing-to-do' && options.source === null;
+    const earlier = nothing ? unrestoredBefore(run, runs) : null;
+    if (earlier === null) return report;
+    run = earlier;
+  }
+}
+
+async function restoreOne(
+  run: EarlierRun,
+  runs: readonly EarlierRun[],
+  options: RestoreOptions,
+  parts: RestoreParts,
+  finish: Work['finish'],
+): Promise<Report> {
   const held = isHeldOnly(run);
   const refusal = held ? null : unusable(run);
   if (refusal !== null) return finish('refused', { refusals: [refusal] });
@@ -101,6 +118,7 @@ async function putBack(
   const extraCa = ca === null ? [] : [ca];
   const source = withSecrets(run.plan, backup, vault);
   const effects = effectsOf(source, run.journal, manifest, root);
+  effects.services = withHeld(effects.services, await heldEffects(heldBefore(run, runs), host, root));
   const look = {
     host,
     vault,
@@ -114,7 +132,9 @@ async function putBack(
   const findings = await lookAt(effects, look);
   const id = newRunId(new Date(), runs.at(-1)?.id ?? null);
   const { release, databases } = source;
-  const target = { root, release, run: run.id, backup, databases, backupDir: runPaths(root, id, backupDir).backup };
+  const { continues, owesReload } = unfinishedRestore(runs, run.id);
+  const paths = runPaths(root, id, backupDir);
+  const target = { root, release, run: run.id, backup, databases, backupDir: paths.backup, owesReload };
   const plan = makeRestorePlan(findings, wishes, target);
   plan.warnings.push(...warnings);
   const acted = findings.services.filter(({ unit }) => startsOrStops(plan, unit));
@@ -122,11 +142,10 @@ async function putBack(
   if (hasHeld(run) && plan.steps.length > 0) plan.warnings.push(heldWarning(run));
   else if (hasHeld(run)) plan.refusals.push(...stillHeld(run, findings));
   plan.refusals.push(...spaceRefusals(plan, dirname(run.path)));
-  const continues = continuedRestore(runs, run.id);
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;
-  const earlier = continuedBy(run, runs);
-  if (earlier !== null && restoredBy(earlier.id, runs) === null) {
-    const message = `Run ${run.id} went on with run ${earlier.id}, which had ended unfinished. What that one removed is put back by a restore of its own, after this one.`;
+  const earlier = unrestoredBefore(run, runs);
+  if (earlier !== null) {
+    const message = `Run ${run.id} went on with run ${earlier.id}, which had ended unfinished. What that one changed is put back by a restore of its own, after this one.`;
     plan.warnings.push({ code: 'unfinished-run', message });
   }
   const steps = plannedSteps(plan, (step) => touched(root, step));

@@ -51,12 +51,15 @@ export function planBoot({ services }: Findings, list: StepList, chain: Chain): 
   }
 }
 
-/** In the reverse order of their stopping; one that does not start keeps no other from it. The web server reads its configuration again before. */
-export function planStarts(findings: Findings, acts: Acts, list: StepList, chain: Chain): void {
+/**
+ * In the reverse order of their stopping; one that does not start keeps no other from it. The web server reads its configuration again before.
+ * @param owed an earlier restore was to reload the web server
+ */
+export function planStarts(findings: Findings, acts: Acts, list: StepList, chain: Chain, owed: boolean): void {
   const changes = changesAnything(findings, acts);
   const needs = chain();
   const { webServer } = findings.effects;
-  if (webServer !== null && changes) {
+  if (webServer !== null && (changes || owed)) {
     list.add(
       {
         kind: 'web-server-reload',

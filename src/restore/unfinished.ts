@@ -3,8 +3,8 @@ import type { JournalEntry } from '../apply/journal.ts';
 import { HostError } from '../model/errors.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Release } from '../model/layout.ts';
-import type { ContinuedRun } from '../model/unfinished.ts';
-import { hasRemoved, isUnfinished } from './choose.ts';
+import type { ContinuedRun, Unfinished } from '../model/unfinished.ts';
+import { hasChanged, isUnfinished } from './choose.ts';
 import { type EarlierRun, readRun, runIds } from './runs.ts';
 
 /** What files say that do not fit together is not believed. */
@@ -39,15 +39,29 @@ function continued(runs: readonly EarlierRun[]): ContinuedRun | null {
   const stopped = runs.at(-1);
   if (stopped === undefined) return null;
   // The first that began to destroy: its backup was whole before that, and has what later ones do not find any more.
-  const first = runs.find(hasRemoved);
+  const first = runs.find(hasChanged);
   const backup = first?.backup?.state === 'whole' ? first.backup.dir : null;
   return { run: stopped.id, started: stopped.started, stoppedAt: stoppedAt(stopped), backup };
 }
 
-/** The restores of one run that ended unfinished. */
-export function continuedRestore(runs: readonly EarlierRun[], run: string): ContinuedRun | null {
+/** The last of them that was to tell the web server did not come to do it. */
+function owesReload(runs: readonly EarlierRun[]): boolean {
+  const isDone = ({ journal }: EarlierRun, id: string): boolean =>
+    journal.some(({ event, step, status }) => event === 'end' && step === id && status === 'done');
+  const reloads = runs.flatMap((run) =>
+    (run.plan?.steps ?? []).filter(({ kind }) => kind === 'web-server-reload').map(({ id }) => isDone(run, id)),
+  );
+  return reloads.at(-1) === false;
+}
+
+function left(runs: readonly EarlierRun[]): Unfinished {
+  return { continues: continued(runs), owesReload: owesReload(runs) };
+}
+
+/** What restores of one run leave that ended unfinished. */
+export function unfinishedRestore(runs: readonly EarlierRun[], run: string): Unfinished {
   const restores = unfinishedOf(runs, 'restore');
-  return restores.every(({ plan }) => plan?.restores?.run === run) ? continued(restores) : null;
+  return left(restores.every(({ plan }) => plan?.restores?.run === run) ? restores : []);
 }
 
 /** A marker or record that the run did not write, and that is newer than its journal. */
@@ -60,15 +74,17 @@ function wasSetUpSince({ journal }: EarlierRun, { files }: Pick<Facts, 'files'>)
   );
 }
 
-/** The release that the unfinished cleanup took the host for, if there is such a run. */
-export function continuedRelease(runs: readonly EarlierRun[]): Release | null {
-  return unfinishedOf(runs, 'cleanup').at(-1)?.plan?.release ?? null;
+/** What a look at a host has to know of the unfinished cleanup, if there is such a run: the release that it took the host for, and whether it left something to do that cannot be seen there. */
+export function continuedHost(runs: readonly EarlierRun[]): { continued: Release | null; isOwed: boolean } {
+  const cleanups = unfinishedOf(runs, 'cleanup');
+  return { continued: cleanups.at(-1)?.plan?.release ?? null, isOwed: owesReload(cleanups) };
 }
 
-export function continuedCleanup(runs: readonly EarlierRun[], facts: Pick<Facts, 'files'>): ContinuedRun | null {
+/** What cleanups leave that ended unfinished, and after which nobody has set the host up. */
+export function unfinishedCleanup(runs: readonly EarlierRun[], facts: Pick<Facts, 'files'>): Unfinished {
   const cleanups = unfinishedOf(runs, 'cleanup');
   const last = cleanups.at(-1);
-  return last === undefined || wasSetUpSince(last, facts) ? null : continued(cleanups);
+  return left(last === undefined || wasSetUpSince(last, facts) ? [] : cleanups);
 }
 
 /**

@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts';
 
 const ALL = process.env.CRASH === 'all';
 const IN_TURN = process.env.CRASH === 'turn';
-/** Only where the root is `/`: below another the links that start a service at boot come back as files. */
+/** Only where the root is `/`: below another the links that start a service at boot come back as files. They are killed in lab/killed.test.ts. */
 const ELSEWHERE: readonly StepKind[] = ['ovn-rows', 'ovn-rows-put', 'web-server-reload', 'service-enable'];
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
 const figures = new Figures('a host that dies');

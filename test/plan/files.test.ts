@@ -1,8 +1,9 @@
 /** Directories, the web server, and the files that are kept for a reason of their own. */
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../src/model/facts.ts';
-import { file, finished, identity } from './facts.ts';
-import { closure, idsOf, planFor, removedBy, step, stepsOf } from './steps.ts';
+import { makePlan } from '../../src/plan/index.ts';
+import { file, finished, identity, WISHES } from './facts.ts';
+import { closure, idsOf, OPTIONS, planFor, removedBy, step, stepsOf } from './steps.ts';
 
 describe('directories of setup', () => {
   const dir = (path: string, ...entries: string[]) => ({ path, identity: identity(7, 'dir'), entries });
@@ -58,6 +59,15 @@ describe('the web server', () => {
     expect(reload({ files, lines })).toBeNull();
     expect(reload({ webServer: httpd(false) })).toBeNull();
     expect(reload({ webServer: null })).toBeNull();
+  });
+
+  it('is told by the next run what one that died did not come to tell it, though nothing else is left to do', () => {
+    const done = { webServer: httpd(true), files: [], lines: [], databases: [], services: [], directories: [] };
+    const plan = (facts: Partial<Facts>, owesReload: boolean): string[] =>
+      idsOf(makePlan(finished({ ...done, ...facts }), WISHES, { ...OPTIONS, owesReload }));
+    expect(plan({}, true)).toEqual(['reload:httpd']);
+    expect(plan({}, false)).toEqual([]);
+    expect(plan({ webServer: httpd(false) }, true)).toEqual([]);
   });
 
   it('that does not run but has our certificates in its configuration is told', () => {

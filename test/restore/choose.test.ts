@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { ListedRun } from '../../src/model/report.ts';
-import { chooseRun, continuedBy, putBackBy, restoredBy } from '../../src/restore/choose.ts';
+import { chooseRun, continuedBy, hasChanged, heldBefore, putBackBy, restoredBy } from '../../src/restore/choose.ts';
 import { runsToPrune } from '../../src/restore/prune.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
 
@@ -54,6 +54,29 @@ describe('the run that is put back', () => {
     expect(chosen([...runs, restore('4', '3')])).toBe('2');
     expect(chosen([...runs, restore('4', '3'), restore('5', '2')])).toBe('2');
     expect(chosen([...runs, restore('4', '3', { outcome: 'incomplete' })])).toBe('3');
+  });
+
+  it.each(['service-disable', 'dwh-rows', 'ovn-rows'] as const)(
+    'is also one that destroyed nothing and did no more than %s',
+    (kind) => {
+      const step = { id: 'it', kind, destructive: false } as unknown as Step;
+      expect(hasChanged(made('2', step, {}))).toBe(true);
+      const runs = [cleanup('1'), made('2', step, { outcome: 'unfinished' }), cleanup('3')];
+      expect(chosen([...runs, restore('4', '3')])).toBe('2');
+    },
+  );
+
+  it('has with it what runs that changed nothing had stopped, and with which it went on', () => {
+    const stop = { id: 'stop:a', kind: 'service-stop', destructive: false, target: 'a' } as unknown as Step;
+    const held = (id: string, more: Partial<EarlierRun> = {}): EarlierRun =>
+      made(id, stop, { outcome: 'unfinished', ...more });
+    const ids = (runs: EarlierRun[]): string[] => heldBefore(runs.at(-1)!, runs).map(({ id }) => id);
+    expect(ids([held('1'), held('2'), cleanup('3')])).toEqual(['1', '2']);
+    expect(ids([held('1'), cleanup('2', { outcome: 'unfinished' }), held('3'), cleanup('4')])).toEqual(['3']);
+    expect(ids([held('1'), held('2', { outcome: 'ok' }), cleanup('3')])).toEqual([]);
+    expect(ids([held('1'), restore('2', '1'), cleanup('3')])).toEqual([]);
+    expect(ids([held('1'), restore('2', '1')])).toEqual([]);
+    expect(ids([cleanup('1')])).toEqual([]);
   });
 
   it('is the one that is named, or the only one that begins so', () => {

@@ -76,6 +76,18 @@ async function restore(): Promise<Report> {
   );
 }
 
+it('its services are started again too when the cleanup is put back that went on with it', async () => {
+  const files = pictureOf(box);
+  const { report: cleanup } = await box.json(['-u']);
+  expect(cleanup).toMatchObject({ exitCode: 0, continues: { run: id } });
+  const report = await restore();
+  expect(report.steps.filter(({ error }) => error !== null)).toEqual([]);
+  expect(report).toMatchObject({ exitCode: 0, outcome: 'ok', restores: cleanup.run!.id, warnings: [] });
+  expect(box.host.services.running()).toEqual(running);
+  expect(difference(files, pictureOf(box))).toEqual(SAME);
+  expect(await restore()).toMatchObject({ exitCode: 0, outcome: 'nothing-to-do' });
+});
+
 /** As if the run had made no backup. */
 function withoutBackup(): void {
   rmSync(join(dir, 'backup'), { recursive: true });

@@ -1,6 +1,6 @@
-/** What the plan of a restore says of a database. */
+/** What the plan of a restore says of a database, and when the web server is told. */
 import { expect, it } from 'vitest';
-import type { DatabaseWay } from '../../src/model/plan.ts';
+import type { DatabaseWay, Plan } from '../../src/model/plan.ts';
 import type { DatabaseFinding } from '../../src/restore/findings.ts';
 import { makeRestorePlan } from '../../src/restore/plan.ts';
 import { credentials, WISHES } from '../plan/facts.ts';
@@ -22,29 +22,38 @@ function whyOf(way: DatabaseWay, more: Partial<DatabaseFinding> = {}): string {
     trouble: null,
     ...more,
   };
-  const nothing = {
-    files: [],
-    removedDirs: [],
-    madeDirs: [],
-    databases: [],
-    roles: [],
-    closed: [],
-    unasked: [],
-    rows: [],
-    ovn: [],
-  };
-  const findings = { ...nothing, missingDirs: [], services: [], databases: [database] };
-  const effects = { ...nothing, services: [] };
-  const plan = makeRestorePlan({ ...findings, effects } as never, WISHES, {
+  return planOf([database]).databases[0]!.why;
+}
+
+const NOTHING = {
+  files: [],
+  removedDirs: [],
+  madeDirs: [],
+  roles: [],
+  closed: [],
+  unasked: [],
+  rows: [],
+  ovn: [],
+  services: [],
+};
+
+function planOf(databases: readonly DatabaseFinding[], owesReload = false): Plan {
+  const effects = { ...NOTHING, databases: [], webServer: 'httpd' };
+  return makeRestorePlan({ ...NOTHING, missingDirs: [], databases, effects } as never, WISHES, {
     root: '/',
     release: null,
     run: 'run-1',
     backup: '/backup',
     databases: [],
     backupDir: '/restore',
+    owesReload,
   });
-  return plan.databases[0]!.why;
 }
+
+it('tells the web server what an earlier restore died before telling it, though nothing else is left to do', () => {
+  expect(planOf([], true).steps.map(({ id }) => id)).toEqual(['seal:backup', 'reload:httpd']);
+  expect(planOf([]).steps).toEqual([]);
+});
 
 it('tells that a superuser fills it, where one does', () => {
   expect(whyOf({ as: 'admin', server: { socket: 5432 } })).toContain(SUPERUSER);

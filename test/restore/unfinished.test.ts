@@ -7,7 +7,7 @@ import type { JournalEntry } from '../../src/apply/journal.ts';
 import type { FileFact } from '../../src/model/facts.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
-import { continuedCleanup, continuedRelease, continuedRestore, latestRuns } from '../../src/restore/unfinished.ts';
+import { continuedHost, latestRuns, unfinishedCleanup, unfinishedRestore } from '../../src/restore/unfinished.ts';
 
 const STEPS = [
   { id: 'stop', title: 'Stop', destructive: false },
@@ -36,7 +36,7 @@ function run(id: string, journal: JournalEntry[], more: Partial<EarlierRun> = {}
 }
 
 const file = (phase: string, mtimeMs: number): FileFact => ({ path: '/m', phase, identity: { mtimeMs } }) as FileFact;
-const told = (runs: EarlierRun[], files: FileFact[] = []) => continuedCleanup(runs, { files });
+const told = (runs: EarlierRun[], files: FileFact[] = []) => unfinishedCleanup(runs, { files }).continues;
 
 describe('a cleanup goes on with the last one that began something and did not come to its end', () => {
   it('and names the step in which that ended, with its backup where anything was destroyed', () => {
@@ -69,8 +69,8 @@ describe('a cleanup goes on with the last one that began something and did not c
     const odd = { unknown: true, trouble: 'it names a step that the plan does not have' };
     const plan = { steps: STEPS, release: '4.5' } as unknown as Plan;
     expect(told([run('1', [begin('clear')], odd)])).toBeNull();
-    expect(continuedRelease([run('1', [begin('clear')], { plan })])).toBe('4.5');
-    expect(continuedRelease([run('1', [begin('clear')], { plan, ...odd })])).toBeNull();
+    expect(continuedHost([run('1', [begin('clear')], { plan })]).continued).toBe('4.5');
+    expect(continuedHost([run('1', [begin('clear')], { plan, ...odd })]).continued).toBeNull();
     const runs = [run('1', [begin('clear')]), run('2', [begin('remove')], odd)];
     expect(told(runs)).toMatchObject({ run: '1', stoppedAt: 'Clear', backup: '/1/backup' });
     expect(told([run('1', [begin('clear')], odd), run('2', [begin('stop')])])).toMatchObject({
@@ -97,9 +97,9 @@ describe('a restore goes on with the last restore of the same run', () => {
     });
 
   it('and with no other, nor with a cleanup', () => {
-    expect(continuedRestore([restore('2', '1')], '1')).toMatchObject({ run: '2', stoppedAt: 'Clear' });
-    expect(continuedRestore([restore('2', '0')], '1')).toBeNull();
-    expect(continuedRestore([run('2', [begin('clear')])], '1')).toBeNull();
+    expect(unfinishedRestore([restore('2', '1')], '1').continues).toMatchObject({ run: '2', stoppedAt: 'Clear' });
+    expect(unfinishedRestore([restore('2', '0')], '1').continues).toBeNull();
+    expect(unfinishedRestore([run('2', [begin('clear')])], '1').continues).toBeNull();
     expect(told([restore('2', '1')])).toBeNull();
   });
 });
@@ -154,5 +154,36 @@ describe('looking for it', () => {
       [first, false],
       [damaged, true],
     ]);
+  });
+});
+
+describe('the web server is told by the run that comes after', () => {
+  const steps = [...STEPS, { id: 'reload', title: 'Reload', kind: 'web-server-reload', destructive: false }] as Step[];
+  const reloading = (id: string, journal: JournalEntry[], more: Partial<EarlierRun> = {}): EarlierRun =>
+    run(id, [begin('clear'), ...journal], { plan: { steps } as Plan, ...more });
+  const owed = (...runs: EarlierRun[]): boolean => unfinishedCleanup(runs, { files: [] }).owesReload;
+
+  it('where one was to tell it and did not', () => {
+    expect(owed(reloading('1', []))).toBe(true);
+    expect(continuedHost([reloading('1', [])])).toMatchObject({ isOwed: true });
+    expect(owed(reloading('1', [begin('reload')]))).toBe(true);
+    expect(owed(reloading('1', [end('reload', 'blocked')], { outcome: 'incomplete' }))).toBe(true);
+    expect(owed(reloading('1', []), run('2', [begin('clear')]))).toBe(true);
+  });
+
+  it('and not where it was told, or nobody was to', () => {
+    expect(owed(run('1', [begin('clear')]))).toBe(false);
+    expect(owed(reloading('1', [begin('reload'), end('reload')]))).toBe(false);
+    expect(owed(reloading('1', []), reloading('2', [end('reload')]))).toBe(false);
+    expect(owed(reloading('1', [], { outcome: 'ok' }))).toBe(false);
+    const since = file('marker', Date.parse(AT) + 1);
+    expect(unfinishedCleanup([reloading('1', [])], { files: [since] }).owesReload).toBe(false);
+  });
+
+  it('also by a restore', () => {
+    const plan = { steps, restores: { run: '1', backup: '/b' } } as Plan;
+    const restore = reloading('2', [], { command: 'restore', plan });
+    expect(unfinishedRestore([restore], '1').owesReload).toBe(true);
+    expect(unfinishedRestore([restore], '0').owesReload).toBe(false);
   });
 });
