@@ -8,7 +8,7 @@ export type Reach =
   | { state: 'rejected'; message: string } // 28P01, 28000
   | { state: 'sealed'; message: string } // 53300 because of a connection limit of 0
   | { state: 'half-dropped'; message: string } // 55000: the server died while it dropped it
-  | { state: 'unreachable'; message: string; code?: string } // `code`: SQLSTATE or errno, where there is one
+  | { state: 'unreachable'; message: string; hint?: string; code?: string } // `hint`: the way on, a sentence; `code`: SQLSTATE or errno, where there is one
   | { state: 'no-credentials'; message: string };
 
 export interface DatabaseFact {

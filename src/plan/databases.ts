@@ -138,9 +138,15 @@ function decideDrop(fact: DatabaseFact, layout: DatabaseLayout, gone: boolean): 
     return refuse(fact, reach.message, "Put its credentials into setup's drop-in, or start its server if it is local");
   if (reach.state === 'rejected') return refuse(fact, reach.message, "Correct the password in setup's drop-in");
   if (reach.state === 'sealed') return refuse(fact, reach.message, 'Let a superuser reset its connection limit');
-  const isDown = reach.state === 'unreachable' && isSilent(reach.code);
-  const hint = isDown ? 'Start the server or mend the network' : 'Let a DBA mend what the server says';
-  return refuse(fact, reach.message, `${hint}, then run this again`);
+  return refuse(fact, reach.message, wayTo(reach));
+}
+
+/** What is to be done so that a server can be reached. One that answers says it best. */
+function wayTo(reach: DatabaseFact['reach']): string {
+  const { code, hint } = { code: undefined, hint: undefined, ...reach };
+  if (reach.state === 'unreachable' && isSilent(code))
+    return 'Start the server or mend the network, then run this again';
+  return hint?.replace(/\.$/, '') ?? 'Let a DBA mend what the server says, then run this again';
 }
 
 function decideKeep(fact: DatabaseFact): Decision {

@@ -62,6 +62,12 @@ function oldestServer(pgDumpMajor: number): number {
   return pgDumpMajor >= 15 ? 90200 : 80000;
 }
 
+/** Where they are to be had: each version lies in a directory of its own, in which host/tools.ts looks. */
+function packagesOf(serverVersion: number): string {
+  const release = releaseOf(serverVersion);
+  return `of the PostgreSQL project postgresql${release.replace('.', '')}, of Debian postgresql-client-${release}`;
+}
+
 function toolRefusals(facts: Facts, dumped: { planned: PlannedDatabase; serverVersion: number | null }[]): Refusal[] {
   const without = 'or run with --no-backup';
   if (dumped.length === 0) return [];
@@ -91,7 +97,7 @@ function toolRefusals(facts: Facts, dumped: { planned: PlannedDatabase; serverVe
       refusals.push({
         check: 'pg-dump',
         message: `${pgDump.path} is version ${releaseOf(pgDump.version)} and cannot dump database "${planned.name}", whose server is version ${releaseOf(serverVersion)}. Nothing was changed.`,
-        hint: `Install the client programs of PostgreSQL ${releaseOf(serverVersion)}, ${without}.`,
+        hint: `Install the client programs of PostgreSQL ${releaseOf(serverVersion)}: they may stand beside the others (${packagesOf(serverVersion)}). Then run this again, ${without}.`,
         forcible: false,
       });
     }

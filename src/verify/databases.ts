@@ -24,7 +24,7 @@ function startCommand(fact: DatabaseFact, { unit }: DatabaseServerLayout): strin
 function unreachable(
   fact: DatabaseFact,
   server: DatabaseServerLayout,
-  { code, message }: { code?: string; message: string },
+  { code, hint, message }: Extract<DatabaseFact['reach'], { state: 'unreachable' }>,
   name: string,
 ): Check {
   const id = `database-${fact.component}`;
@@ -33,7 +33,7 @@ function unreachable(
     return obstacle(
       id,
       `${name} cannot be used, though its server answers: ${message}`,
-      'Let a DBA mend what is said there, then run "engine-cleanup verify".',
+      `${hint ?? 'Let a DBA mend what is said there.'} Then run "engine-cleanup verify".`,
     );
   }
   return obstacle(

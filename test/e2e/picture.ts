@@ -19,7 +19,7 @@ export function pictureOf(box: Box): (Entry & { mtimeMs: number | null })[] {
 }
 
 /** Text of pg_dump, without the key that differs each time. */
-export async function dumpOf(box: Box, database: string): Promise<string> {
+export async function dumpOf(box: Pick<Box, 'server'>, database: string): Promise<string> {
   const { bin, env } = box.server.programs;
   const text = await run(`${bin}/pg_dump`, box.server.clientArgs(database), { env });
   return text.replace(/^\\(?:un)?restrict .*$/gm, '');

@@ -3,11 +3,13 @@
  * file is made: test/host/archive.test.ts, test/host/files/mount.test.ts, test/apply/journal.test.ts; a call that fails once: changing.test.ts beside this.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { passedOver, whyNoMounts } from '../fixture/needs.ts';
 import { Arena, isSame } from './arena.ts';
+import { instead, ONLY_AT_WORK } from './instead.ts';
+import { tmpfs, within } from './mounts.ts';
 import { judge } from './trial.ts';
 
 const noMounts = passedOver('Disks that are full or read-only', whyNoMounts());
@@ -20,31 +22,6 @@ beforeAll(async () => {
 afterEach(() => arena?.reset());
 afterAll(() => arena?.destroy());
 
-/** What goes before the program so that it alone has these mounts. */
-function within(...mounts: string[]): string[] {
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', `${mounts.join('; ')}; exec "$@"`, 'sh'];
-}
-
-function tmpfs(options: string, dir: string): string {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  return `mount -t tmpfs -o mode=0700,${options} none '${dir}'`;
-}
-
-/** Programs of PostgreSQL and tar in a directory of their own, one of which runs a script before itself. */
-function withScript(name: string, script: string): NodeJS.ProcessEnv {
-  const { bin } = arena.box.server.programs;
-  const dir = join(arena.box.dir, 'bin');
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir);
-  for (const one of ['pg_dump', 'pg_restore', 'psql']) symlinkSync(join(bin, one), join(dir, one));
-  const real = name === 'tar' ? '/bin/tar' : join(bin, name);
-  rmSync(join(dir, name), { force: true });
-  writeFileSync(join(dir, name), `#!/bin/sh\ncase "$*" in --version) ;; *)\n${script}\n;; esac\nexec ${real} "$@"\n`, {
-    mode: 0o755,
-  });
-  return { PATH: `${dir}:${process.env.PATH}` };
-}
-
 describe.skipIf(noMounts)('a disk that is full', () => {
   /** Leaves `free` bytes on the disk of the backup. */
   const fill = (dir: string, free: number): string =>
@@ -54,15 +31,15 @@ describe.skipIf(noMounts)('a disk that is full', () => {
     ['during the dump', 'pg_dump', '', 40_000],
     ['when the dump is read back', 'pg_restore', '', 0],
     ['during the archive', 'tar', '', 20_000],
-    ['when the archive is compared', 'tar', 'case "$*" in *--compare*) ;; *) exec /bin/tar "$@" ;; esac', 0],
+    ['when the archive is compared', 'tar', 'case "$*" in *--compare*) ;; *) exec $real "$@" ;; esac', 0],
   ] as const)(
     '%s: nothing is lost, the services run again, the next run finishes',
     async (_, program, before, free) => {
       const dir = join(arena.box.dir, 'disk');
-      const env = withScript(program, `${before}\n${fill(dir, free)}`);
+      const script = [ONLY_AT_WORK, before, fill(dir, free), 'exec $real "$@"'].join('\n');
       const outcome = await arena.box.run([...WORDS, '--json', '--backup-dir', dir], {
         prefix: within(tmpfs('size=64m', dir)),
-        env,
+        env: instead(arena.box, { [program]: script }),
       });
       expect(outcome.code).toBe(5);
       expect(isSame(arena.before, await arena.state())).toBe(true);

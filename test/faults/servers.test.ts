@@ -1,10 +1,9 @@
 /**
- * Servers that fail, as the program meets them. Also: refused and gone (test/e2e/failures.test.ts 5 to 9), 57P01 (test/e2e/way-back.test.ts), 53200 (test/host/postgres/batches.test.ts,
- * test/steps/database-clear.test.ts), 55006 (test/run/password-file.test.ts, test/steps/owner-drop.test.ts), TLS (test/e2e/credentials.test.ts, test/host/postgres/connect.test.ts),
- * frozen servers (connect, dump, clear-others in test/host/postgres/), a lost answer to a commit (test/steps/database-clear.test.ts).
+ * Servers that fail, as the program meets them. Beside this: while a database is cleared, and without locks (clearing.test.ts); where one is dropped, 55006 (dropping.test.ts); with a wrong
+ * certificate (certificates.test.ts); with programs of another version (programs.test.ts). Whole runs with a rerun are also: a refused password (28P01), a server that is gone, and sessions that
+ * hold locks (test/e2e/failures.test.ts 5, 6, 9 and 9b), 57P01 (test/e2e/way-back.test.ts). By parts: frozen servers (connect, dump, clear-others in test/host/postgres/), 53200 in each batch
+ * (test/host/postgres/batches.test.ts), a lost answer to a commit (test/steps/database-clear.test.ts).
  */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Arena, isSame } from './arena.ts';
 import { judge } from './trial.ts';
@@ -122,39 +121,5 @@ describe('a server', () => {
     const give = async (): Promise<void> =>
       void (await server.superuser('ALTER TABLE public.vds_static OWNER TO engine', 'engine'));
     expect(await judge(arena, outcome, WORDS, give)).toEqual([]);
-  });
-});
-
-describe("PostgreSQL's programs", () => {
-  /** A directory first in PATH, with the programs of the machine and some of another kind. */
-  function instead(scripts: Record<string, string>): NodeJS.ProcessEnv {
-    const { bin } = arena.box.server.programs;
-    const dir = join(arena.box.dir, 'bin');
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir);
-    for (const name of ['pg_dump', 'pg_restore', 'psql']) {
-      if (name in scripts)
-        writeFileSync(join(dir, name), `#!/bin/sh\nreal=${bin}/${name}\n${scripts[name]}\n`, { mode: 0o755 });
-      else symlinkSync(join(bin, name), join(dir, name));
-    }
-    return { PATH: `${dir}:${process.env.PATH}` };
-  }
-  const ONLY_DUMP = 'case "$*" in --version) exec $real "$@" ;; esac';
-
-  it.each([
-    ['a dump that is cut off, with a good word', { pg_dump: `${ONLY_DUMP}\n$real "$@" | head -c 150000` }],
-    [
-      'a dump with zeros in it',
-      { pg_dump: `${ONLY_DUMP}\n$real "$@" | { head -c 100000; head -c 20000 /dev/zero; tail -c +120001; }` },
-    ],
-    ['a dump of nothing', { pg_dump: ONLY_DUMP }],
-    ['a pg_dump that is killed', { pg_dump: `${ONLY_DUMP}\n$real "$@" | head -c 100000; kill -KILL $$` }],
-    ['a pg_dump that says nothing more', { pg_dump: `${ONLY_DUMP}\n$real "$@" | head -c 100000; exec sleep 600` }],
-    ['a pg_restore that fails', { pg_restore: `${ONLY_DUMP}\nexit 1` }],
-  ])('%s: nothing is lost, the next run finishes', async (_, scripts) => {
-    const outcome = await arena.box.run([...WORDS, '--json'], { env: instead(scripts as Record<string, string>) });
-    expect(outcome.code).toBe(5);
-    expect(isSame(arena.before, await arena.state())).toBe(true);
-    expect(await judge(arena, outcome, WORDS, mend)).toEqual([]);
   });
 });

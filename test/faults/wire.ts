@@ -6,18 +6,27 @@ export interface Trouble {
   connection: number;
   /** After so many bytes from the server. */
   afterBytes: number;
+  /** Counted from the end of the connection of this number. */
+  since?: number;
   /** `reset`: both ends are told. `silence`: nothing comes through any more, and nobody is told. */
   how: 'reset' | 'silence';
+  /** From then on nothing comes through the others either, nor through those that are made later: the server stands still. */
+  all?: boolean;
 }
 
 export class Wire {
   /** Connections so far, with the bytes that came from the server in each. */
   bytes: number[] = [];
+  /** What `bytes` was when each of them ended. */
+  atEnd: (number[] | undefined)[] = [];
+  /** What is done before a connection is passed on. */
+  arriving: (connection: number) => Promise<void> = async () => undefined;
   trouble: Trouble | null = null;
   latencyMs = 0;
   readonly port: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #isStill = false;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -28,15 +37,29 @@ export class Wire {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const wire = new Wire(server, (server.address() as { port: number }).port);
-    server.on('connection', (client) => wire.#pass(client, connect(port, '127.0.0.1')));
+    server.on('connection', async (client) => {
+      const number = wire.bytes.push(0);
+      client.pause().on('error', () => undefined);
+      await wire.arriving(number);
+      wire.#pass(number, client, connect(port, '127.0.0.1'));
+      client.resume();
+    });
     return wire;
   }
 
-  #pass(client: Socket, server: Socket): void {
-    const number = this.bytes.push(0);
+  /** Its trouble begins with these bytes. */
+  #isTroubled(number: number): boolean {
+    const { trouble } = this;
+    if (trouble?.connection !== number) return false;
+    const from = trouble.since === undefined ? 0 : this.atEnd[trouble.since - 1]?.[number - 1];
+    return from !== undefined && this.bytes[number - 1]! - from > trouble.afterBytes;
+  }
+
+  #pass(number: number, client: Socket, server: Socket): void {
     let silent = false;
+    const isSilent = (): boolean => silent || this.#isStill;
     const end = (): void => {
-      if (silent) return;
+      if (isSilent()) return;
       client.resetAndDestroy();
       server.resetAndDestroy();
     };
@@ -46,18 +69,21 @@ export class Wire {
       socket.on('error', end).on('close', end);
       socket.on('close', () => this.#sockets.delete(socket));
     }
+    client.on('end', () => {
+      this.atEnd[number - 1] = [...this.bytes];
+    });
     const forward = (to: Socket, piece: Buffer): void => {
-      if (silent) return;
+      if (isSilent()) return;
       if (this.latencyMs === 0) to.write(piece);
       else setTimeout(() => to.writable && to.write(piece), this.latencyMs);
     };
     client.on('data', (piece) => forward(server, piece as Buffer));
     server.on('data', (piece) => {
       this.bytes[number - 1]! += piece.length;
-      const { trouble } = this;
-      if (trouble?.connection === number && this.bytes[number - 1]! > trouble.afterBytes) {
-        if (trouble.how === 'reset') return end();
+      if (this.#isTroubled(number)) {
+        if (this.trouble!.how === 'reset') return end();
         silent = true;
+        this.#isStill ||= this.trouble!.all === true;
       }
       forward(client, piece as Buffer);
     });
@@ -66,7 +92,9 @@ export class Wire {
   /** From now on it counts from the first connection, and passes everything on. */
   mend(): void {
     this.trouble = null;
-    this.bytes = [];
+    this.#isStill = false;
+    this.arriving = async () => undefined;
+    [this.bytes, this.atEnd] = [[], []];
     for (const socket of this.#sockets) socket.destroy();
   }
 

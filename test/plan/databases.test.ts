@@ -89,6 +89,21 @@ describe('drop, clear, keep, refuse', () => {
     expect(action(fact, true)).toBe('keep');
   });
 
+  it('passes on the way that is known of a server which answers, and knows one where none is', () => {
+    const hintOf = (reach: Partial<DatabaseFact['reach']>): string => {
+      const fact = database({
+        reach: { state: 'unreachable', message: 'm', ...reach } as DatabaseFact['reach'],
+        content: null,
+      });
+      return planFor(finished({ databases: [fact] })).refusals[0]!.hint;
+    };
+    expect(hintOf({ code: '53300', hint: 'End other sessions.' })).toMatch(
+      /^End other sessions\. Keep the database with -d/,
+    );
+    expect(hintOf({ code: '53300' })).toMatch(/^Let a DBA mend/);
+    expect(hintOf({ code: 'ECONNREFUSED', hint: 'anything' })).toMatch(/^Start the server/);
+  });
+
   it('needs neither dump nor clearing for a database that is empty', () => {
     const plan = planFor(finished({ databases: [database({ content: EMPTY_CONTENT })] }));
     expect(stepsOf(plan, 'database-dump', 'database-clear')).toEqual([]);

@@ -6,6 +6,7 @@ import { HostError, InterruptedError } from '../../model/errors.ts';
 import { parentOf } from '../../model/paths.ts';
 import type { ProgramLogin } from '../port.ts';
 import { allEnded, DumpCheck } from './dump-check.ts';
+import { OTHER_NAME_HINT, UNKNOWN_CA_HINT } from './errors.ts';
 import type { OwnedObject } from './owned.ts';
 import { complaint, type ProgramEnd, runProgram } from './program.ts';
 
@@ -120,17 +121,23 @@ function dumpError({ pgDump, place, timeoutMs }: DumpRequest, { code, stderr, en
       },
     );
   }
-  // The name of the setting stands untranslated in the server's own hint.
-  const locks = stderr.includes('max_locks_per_transaction');
   return new HostError(
     `${pgDump} could not dump ${place}: ${said || `it ended with status ${code ?? 'unknown'}`}. Nothing was dropped.`,
-    {
-      hint: locks
-        ? 'Let a DBA raise max_locks_per_transaction to its default (64) and restart the server, or run with --no-backup.'
-        : 'Mend what it complains about, or run with --no-backup.',
-      code: code === null ? null : `exit ${code}`,
-    },
+    { hint: wayOn(stderr), code: code === null ? null : `exit ${code}` },
   );
+}
+
+function wayOn(stderr: string): string {
+  const without = 'or run with --no-backup.';
+  // The name of the setting stands untranslated in the server's own hint.
+  if (stderr.includes('max_locks_per_transaction'))
+    return `Let a DBA raise max_locks_per_transaction to its default (64) and restart the server, ${without}`;
+  // It told a version that can, and another one was at work: a script that chooses one, or the server was upgraded meanwhile.
+  if (stderr.includes('server version mismatch'))
+    return `Install the client programs of the server's version, look which ones this is, then run this again, ${without}`;
+  if (stderr.includes('certificate verify failed')) return UNKNOWN_CA_HINT;
+  if (/server certificate for .* does not match host name/.test(stderr)) return OTHER_NAME_HINT;
+  return `Mend what it complains about, ${without}`;
 }
 
 function fileError(error: unknown, target: string, place: string): HostError {

@@ -53,6 +53,9 @@ export function isHalfDroppedError({ code, message, routine }: RawError): boolea
   return code === NOT_READY && (routine === 'InitPostgres' || /invalid database/.test(message));
 }
 
+export const UNKNOWN_CA_HINT = "Add the CA that signed the server's certificate to this machine's trusted ones.";
+export const OTHER_NAME_HINT = "Use the host name that the server's certificate holds.";
+
 const HINTS: Readonly<Record<string, string>> = {
   [PASSWORD_REJECTED]: "Correct the password in setup's drop-in, or let a DBA set it for the role.",
   [NOT_AUTHORIZED]: 'Let a DBA look why the server does not let this role log in.',
@@ -68,15 +71,14 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Correct the host name, or mend the name service.',
   EAI_AGAIN: 'Mend the name service, then run this again.',
   ETIMEDOUT: 'Look whether the server hangs or a firewall swallows the packets, or allow more time with --timeout.',
-  ERR_TLS_CERT_ALTNAME_INVALID: "Use the host name that the server's certificate holds.",
+  ERR_TLS_CERT_ALTNAME_INVALID: OTHER_NAME_HINT,
 };
 
 function hintFor(raw: RawError): string {
   if (isHbaError(raw)) return "Let a DBA allow this host, role and database in the server's pg_hba.conf.";
   if (isHalfDroppedError(raw)) return 'Let a superuser finish what was begun: DROP DATABASE.';
   if (isSealedError(raw)) return 'Let a superuser reset the connection limit of the database.';
-  if (raw.code?.startsWith('ERR_TLS_') !== true && /CERT|ISSUER|SIGNATURE/.test(raw.code ?? ''))
-    return "Add the CA that signed the server's certificate to this machine's trusted ones.";
+  if (raw.code?.startsWith('ERR_TLS_') !== true && /CERT|ISSUER|SIGNATURE/.test(raw.code ?? '')) return UNKNOWN_CA_HINT;
   return HINTS[raw.code ?? ''] ?? 'Mend what the server complains about, then run this again.';
 }
 

@@ -17,9 +17,9 @@ import {
  */
 export function reachOf(error: unknown): Reach {
   if (!(error instanceof HostError)) throw error;
-  const { message, code } = error;
+  const { message, code, hint } = error;
   const raw = { ...rawError(error.cause), code };
-  const unreachable: Reach = { state: 'unreachable', message, ...(code ? { code } : {}) };
+  const unreachable: Reach = { state: 'unreachable', message, hint, ...(code ? { code } : {}) };
   if (code === NO_DATABASE) return { state: 'absent', message };
   if (isSealedError(raw)) return { state: 'sealed', message };
   if (isHalfDroppedError(raw)) return { state: 'half-dropped', message };
