@@ -1,7 +1,12 @@
 /** Directories of our own, made where they are missing. */
-import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../model/errors.ts';
+
+/** There is something of that name. @throws where that cannot be told: what is taken for missing then is looked for ever further up */
+export function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
 
 /**
  * Makes a directory with those above it that are missing; of this mode under any umask, and on disk with their names when this returns. One by one: where `mkdir` fails on a read-only file system, Node's own
@@ -9,7 +14,7 @@ import { messageOf } from '../model/errors.ts';
  * @throws the errors of the file system, with the path
  */
 export function makeDirectories(path: string, mode: number): void {
-  if (existsSync(path)) return;
+  if (isThere(path)) return;
   makeDirectories(dirname(path), mode);
   try {
     makeDirectory(path, mode);

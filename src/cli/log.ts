@@ -2,9 +2,9 @@
  * The log of runs: appended to by every run that held the lock, however it ended. It is the only trace of a run with nothing to do, and the first thing
  * that is asked for when something went wrong; so nothing in it may be a secret, and nobody but its owner may read it.
  */
-import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeDirectories } from '../apply/directories.ts';
+import { isThere, makeDirectories } from '../apply/directories.ts';
 import { errnoHint, HostError, isSystemError, messageOf } from '../model/errors.ts';
 import { isBelow } from '../model/paths.ts';
 import { printable } from './safe.ts';
@@ -41,7 +41,7 @@ function refused(path: string, why: string, cause?: unknown): HostError {
 /** Makes the missing directories above the log, 0755 whatever the umask. */
 function makeParents(path: string, below: string | undefined): void {
   let dir = dirname(path);
-  while (!existsSync(dir)) dir = dirname(dir);
+  while (!isThere(dir)) dir = dirname(dir);
   const real = realpathSync(dir);
   if (below !== undefined && !isBelow(real, below))
     throw refused(path, `${dir} is a link that leads to ${real}, out of ${below}`);

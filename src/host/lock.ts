@@ -3,12 +3,12 @@
  * ends. Node has no call for it, so util-linux' `flock` takes it on our open file, which it is handed as file descriptor 3; the lock belongs to the open
  * file, not to the program that took it.
  */
-import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { BusyError, HostError } from '../model/errors.ts';
+import { BusyError, exhaustedHint, HostError } from '../model/errors.ts';
 import { nameOf, parentOf } from '../model/paths.ts';
 import { codeOf, fileError, linkError } from './files/errors.ts';
 import { at } from './files/walk.ts';
+import { start } from './start.ts';
 
 /** Who holds the lock. It stands in the file for the message of a second run, and nothing is decided by it. */
 export interface LockHolder {
@@ -110,7 +110,7 @@ interface Ending {
 
 function runFlock(fd: number): Promise<Ending> {
   return new Promise((resolve) => {
-    const child = spawn('flock', ['--nonblock', '--exclusive', '3'], {
+    const child = start('flock', ['--nonblock', '--exclusive', '3'], {
       stdio: ['ignore', 'ignore', 'pipe', fd],
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
       timeout: LIMIT_MS,
@@ -138,7 +138,7 @@ async function takeLock(fd: number, path: string): Promise<boolean> {
     {
       hint: missing
         ? 'Install util-linux, which has it, and see that it is in the PATH.'
-        : 'Mend the cause, then run engine-cleanup again.',
+        : (exhaustedHint(error && codeOf(error)) ?? 'Mend the cause, then run engine-cleanup again.'),
       code: error ? codeOf(error) : `exit ${status}`,
     },
   );

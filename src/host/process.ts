@@ -5,10 +5,11 @@
  * Written on `spawn`: a process library ends the child alone and waits until every holder of its pipes has closed them. Here the children of a hanging
  * script must end with it, and a daemon that a script started may keep the pipe for good.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostError } from '../model/errors.ts';
+import { exhaustedHint, HostError } from '../model/errors.ts';
+import { start } from './start.ts';
 
 /** All that a program gets to see of our environment: where its own helpers are, and a language whose messages can be told apart. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -51,7 +52,7 @@ export interface RunResult {
  */
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   const output = options.output === 'discard' ? 'ignore' : 'pipe';
-  const child = spawn(file, args, {
+  const child = start(file, args, {
     cwd: '/',
     detached: true,
     env: { ...ENVIRONMENT, ...options.env },
@@ -106,7 +107,9 @@ function cannotStart(file: string, { purpose, hint }: RunOptions, cause: NodeJS.
   const missing = cause.code === 'ENOENT';
   const why = missing ? 'it was not found' : (cause.code ?? cause.message);
   return new HostError(`${file}, needed to ${purpose}, cannot be run: ${why}.`, {
-    hint: missing ? `Install the package that brings ${file}, then run this again.` : (hint ?? `Check ${file}.`),
+    hint: missing
+      ? `Install the package that brings ${file}, then run this again.`
+      : (exhaustedHint(cause.code) ?? hint ?? `Check ${file}.`),
     code: cause.code ?? null,
     cause,
   });

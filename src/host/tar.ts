@@ -1,9 +1,9 @@
 /** One run of the host's GNU tar: fed, read, watched for progress and ended. It is given no shell, no environment of ours and no terminal. */
-import { spawn } from 'node:child_process';
 import { pipeline as join, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HostError, InterruptedError } from '../model/errors.ts';
+import { exhaustedHint, HostError, InterruptedError } from '../model/errors.ts';
 import { codeOf } from './files/errors.ts';
+import { start } from './start.ts';
 
 export interface TarRun {
   /** Path of the program. */
@@ -32,22 +32,27 @@ export async function runTar(
   consume: (output: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<string> {
   if (run.signal.aborted) throw new InterruptedError();
-  const child = spawn(run.tar, run.args, { stdio: ['pipe', 'pipe', 'pipe'], env: { LC_ALL: 'C' } });
+  const child = start(run.tar, run.args, { stdio: ['pipe', 'pipe', 'pipe'], env: { LC_ALL: 'C' } });
+  const { stdin, stdout } = child;
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-MOST);
   });
-  const watch = watchdog(run);
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', (error) => reject(startError(run, error)));
     child.once('close', (code, signal) => (code === 0 ? resolve() : reject(tarError(run, code ?? signal, said))));
   });
+  if (stdin === null || stdout === null) {
+    await ended;
+    return said;
+  }
+  const watch = watchdog(run);
   // A tar that ends early closes its input: what it said on ending is the error to tell.
   for (const stream of child.stdio) stream?.on('error', () => undefined);
-  const fed = pipeline(Readable.from(input), watch.passing(), child.stdin).catch((error: unknown) => {
+  const fed = pipeline(Readable.from(input), watch.passing(), stdin).catch((error: unknown) => {
     if (!CLOSED.includes(codeOf(error) ?? '')) throw error;
   });
-  const read = consume(join(child.stdout, watch.passing(), () => undefined));
+  const read = consume(join(stdout, watch.passing(), () => undefined));
   try {
     await Promise.race([watch.failed, Promise.all([fed, read, ended])]);
     return said.trim();
@@ -98,7 +103,7 @@ function watchdog({ doing, timeoutMs, signal }: TarRun) {
 
 function startError({ tar, doing }: TarRun, error: Error): HostError {
   return new HostError(`${tar} cannot be started for ${doing}: ${error.message}.`, {
-    hint: 'Install GNU tar, then run engine-cleanup again.',
+    hint: exhaustedHint(codeOf(error)) ?? 'Install GNU tar, then run engine-cleanup again.',
     code: codeOf(error),
     cause: error,
   });

@@ -97,6 +97,11 @@ export function errnoHint(code: string | null | undefined): string {
   return ERRNO_HINTS[code ?? ''] ?? `Mend the cause, ${AGAIN}`;
 }
 
+/** Where a program cannot be started because too much is open: it has nothing to do with the program. */
+export function exhaustedHint(code: string | null | undefined): string | null {
+  return code === 'EMFILE' || code === 'ENFILE' ? errnoHint(code) : null;
+}
+
 /** The hint of an error that has one. */
 export function hintOf(error: unknown): string | null {
   if (error instanceof HostError || error instanceof UsageError || error instanceof BusyError) return error.hint;

@@ -2,14 +2,15 @@
  * Runs one of PostgreSQL's programs: as the account that its login names, with the files it reads its password and CAs from as inherited descriptors, in an
  * environment without anything else of ours. What it writes can be had while it comes.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { HostError } from '../../model/errors.ts';
+import { exhaustedHint, HostError } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/paths.ts';
 import { libraryPath } from '../libraries.ts';
 import type { ProgramLogin } from '../port.ts';
+import { start } from '../start.ts';
 
 /** Of what it says on standard error the end is kept: the first lines of a long list of complaints seldom name the cause. */
 const STDERR_BYTES = 16 * 1024;
@@ -58,9 +59,9 @@ function environment(call: ProgramCall): Record<string, string> {
   };
 }
 
-function start(call: ProgramCall): ChildProcess {
+function startProgram(call: ProgramCall): ChildProcess {
   const { account, fds } = call.login ?? { account: null, fds: [] };
-  return spawn(call.file, call.args, {
+  return start(call.file, call.args, {
     cwd: '/',
     // Not in the terminal's process group: Ctrl-C reaches us first, and we end it.
     detached: true,
@@ -75,7 +76,7 @@ function start(call: ProgramCall): ChildProcess {
  * @throws HostError if it cannot be started; and whatever the sink throws, after the program has ended
  */
 export async function runProgram(call: ProgramCall, sink: Sink): Promise<ProgramEnd> {
-  const child = start(call);
+  const child = startProgram(call);
   const exit = exitOf(child);
   child.stdin?.on('error', () => undefined); // it ended before it had read everything: its exit status tells
   // One flag: it is set for every piece that comes.
@@ -203,7 +204,7 @@ function exitOf(child: ChildProcess): Promise<number | null | Error> {
 
 function cannotStart(file: string, cause: NodeJS.ErrnoException): HostError {
   return new HostError(`${file} cannot be run: ${cause.code ?? cause.message}.`, {
-    hint: `Install PostgreSQL's client programs, or check ${file}.`,
+    hint: exhaustedHint(cause.code) ?? `Install PostgreSQL's client programs, or check ${file}.`,
     code: cause.code ?? null,
     cause,
   });
