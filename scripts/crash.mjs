@@ -1,14 +1,11 @@
 // `npm run crash`: kills runs at every place, each on a host of its own, and adds up how many of the next runs came to the same end. `npm test` tries some of them. Takes hours on a small machine;
 // `--in-turn`: on each host one run after the other, before, in and after each of its steps. `npm run crash -- system-calls` is one file of test/crash, and with CRASH_CALLS=300 kills only at so many calls.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collectFigures } from './figures.mjs';
 
 const top = new URL('..', import.meta.url).pathname;
-const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
-const file = join(dir, 'figures');
-writeFileSync(file, '');
+const figures = collectFigures();
 const words = process.argv.slice(2);
 const inTurn = words.includes('--in-turn');
 const only = words.filter((word) => word !== '--in-turn').map((word) => `test/crash/${word}`);
@@ -18,16 +15,8 @@ const { status } = spawnSync(
   {
     cwd: top,
     stdio: 'inherit',
-    env: { ...process.env, CRASH: inTurn ? 'turn' : 'all', CRASH_FIGURES: file },
+    env: { ...process.env, CRASH: inTurn ? 'turn' : 'all', ...figures.env },
   },
 );
-const told = readFileSync(file, 'utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => JSON.parse(line));
-rmSync(dir, { recursive: true, force: true });
-for (const { title, tried, converged } of told)
-  process.stdout.write(`${title}: ${tried} tried, ${converged} converged\n`);
-const sum = (key) => told.reduce((total, one) => total + one[key], 0);
-process.stdout.write(`\nKill points: ${sum('tried')} tried, ${sum('converged')} converged\n`);
+figures.tell(true);
 process.exitCode = status ?? 1;

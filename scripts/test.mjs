@@ -4,11 +4,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { collectFigures } from './figures.mjs';
 
 const top = new URL('..', import.meta.url).pathname;
 const bin = (name) => join(top, 'node_modules/.bin', name);
 const work = mkdtempSync(join(tmpdir(), 'engine-cleanup-test-'));
 const narrow = process.argv.slice(2);
+const figures = collectFigures();
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, told again at the end: it may stand thousands of lines above. */
 const failures = [];
@@ -86,8 +88,13 @@ if (narrow.length === 0) stage('Debian packages', process.execPath, ['--input-ty
 const lab = beside('lab/vitest.config.ts');
 head('Tests');
 const config = 'vitest.config.ts';
-add('Tests', spawnSync(bin('vitest'), testArgs(config), { cwd: top, stdio: 'inherit' }), counts(reportOf(config)));
+add(
+  'Tests',
+  spawnSync(bin('vitest'), testArgs(config), { cwd: top, stdio: 'inherit', env: { ...process.env, ...figures.env } }),
+  counts(reportOf(config)),
+);
 await lab('A whole host (lab/)');
+figures.tell();
 rmSync(work, { recursive: true, force: true });
 
 if (failures.length > 0) process.stdout.write(`\nFailed:\n  ${failures.join('\n  ')}\n`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepKind } from '../../src/model/plan.ts';
 import { RUNNERS } from '../../src/steps/index.ts';
-import { Figures } from './figures.ts';
+import { Figures } from '../fixture/figures.ts';
 import { SETTINGS } from './hosts.ts';
 import { type KillPoint, nameOf, pointsOf } from './kill-points.ts';
 import { killAndGoOn, killInTurn } from './killing.ts';
@@ -17,7 +17,7 @@ const IN_TURN = process.env.CRASH === 'turn';
 /** Only where the root is `/`: below another the links that start a service at boot come back as files. They are killed in lab/killed.test.ts. */
 const ELSEWHERE: readonly StepKind[] = ['ovn-rows', 'ovn-rows-put', 'web-server-reload', 'service-enable'];
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
-const figures = new Figures('a host that dies');
+const figures = new Figures('Kill points', 'a host that dies');
 /** What was killed, as kind and moment. */
 const killed = new Set<string>();
 const momentOf = ({ kind, when }: KillPoint): string => `${kind} ${when}`;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Figures } from './figures.ts';
+import { Figures } from '../fixture/figures.ts';
 import { SERVED } from './hosts.ts';
 import { nameOf, pointsOf } from './kill-points.ts';
 import { loseServerAndGoOn } from './killing.ts';
@@ -12,7 +12,7 @@ import type { Scene } from './scene.ts';
 
 const ALL = process.env.CRASH === 'all';
 const dir = mkdtempSync(join(tmpdir(), 'engine-cleanup-crash-'));
-const figures = new Figures('a server that dies');
+const figures = new Figures('Kill points', 'a server that dies');
 const OF_DATABASES = /^(?:database|role|roles|rows|dwh)-/;
 
 afterAll(() => {

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Figures } from '../fixture/figures.ts';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
-import { Figures } from './figures.ts';
 import { CALLED } from './hosts.ts';
 import { spread } from './kill-points.ts';
 import { goOn } from './killing.ts';
@@ -40,7 +40,7 @@ describe.skipIf(noStrace || process.env.CRASH === undefined).each(CALLED)('$titl
   let points: CallPoint[];
   /** Files with a password that an undisturbed run leaves: what it puts back. */
   let usual: Set<string>;
-  const figures = new Figures('system calls');
+  const figures = new Figures('Kill points', 'system calls');
 
   beforeAll(async () => {
     scene = await make(await buildDyingProgram(dir));

@@ -1,9 +1,11 @@
 /** One host and one server that are brought back to their beginning between runs: what a run with a fault leaves is held against what an undisturbed one leaves. */
 import { renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { expect } from 'vitest';
 import { readRuns } from '../../src/restore/runs.ts';
 import { Box } from '../e2e/harness.ts';
 import { pictureOf } from '../e2e/picture.ts';
+import { Figures } from '../fixture/figures.ts';
 import { type HostOptions, makeHost, type ThrowAwayHost } from '../fixture/host.ts';
 import { PostgresServer } from '../fixture/postgres.ts';
 import { run } from '../fixture/run.ts';
@@ -49,6 +51,8 @@ async function undisturbed(box: Box, words: readonly string[]): Promise<void> {
 
 export class Arena {
   readonly box: Box;
+  /** Runs that were disturbed, and judged (trial.ts). */
+  readonly figures = new Figures('Injected faults', basename(expect.getState().testPath ?? '', '.test.ts'));
   /** Before any run. */
   before!: State;
   /** After one that nothing disturbed. */
@@ -134,6 +138,7 @@ export class Arena {
   }
 
   destroy(): Promise<void> {
+    this.figures.tell();
     return this.box.destroy();
   }
 }

@@ -1,13 +1,19 @@
 /** What keeps a database from being dropped, by the administrator's login that setup of 3.2 kept: nothing is lost, and when it is mended the next run finishes. */
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { Box, difference } from '../e2e/harness.ts';
 import { dumpOf } from '../e2e/picture.ts';
+import { Figures } from '../fixture/figures.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
 import { makeScriptedHost, type ScriptedHost, type ScriptedOptions } from '../fixture/scripted/host.ts';
 import { FEWEST_LOCKS } from './locks.ts';
 
 let box: Box<ScriptedHost>;
-afterEach(() => box?.destroy());
+const figures = new Figures('Injected faults', 'dropping');
+afterEach(async ({ task }) => {
+  figures.count(task.result?.state !== 'fail');
+  await box?.destroy();
+});
+afterAll(() => figures.tell());
 
 async function make(more: Partial<ScriptedOptions> = {}): Promise<void> {
   box = new Box<ScriptedHost>();

@@ -3,27 +3,38 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Box, PROGRAM } from '../e2e/harness.ts';
 
-/** The calls by which the program works, with the errors that a kernel may give for each. Not `close`: Node's own library aborts where that fails. */
+/**
+ * The calls by which the program works, with those of EIO, ENOSPC, EROFS, EACCES and EMFILE that a kernel may give for each: by the manual pages, and as file systems do, which
+ * end a write with EROFS when an error made them read-only, and a read with EACCES when they come over a network. Not `close`: Node's own library aborts where that fails. What
+ * else makes a program start (`pipe2`) fails in Node as `socketpair` does.
+ */
 export const CALLS = {
   unlink: ['EROFS', 'EACCES', 'EIO'],
   rmdir: ['EROFS', 'EACCES', 'EIO'],
-  rename: ['ENOSPC', 'EIO', 'EROFS'],
-  mkdir: ['ENOSPC', 'EROFS', 'EACCES'],
-  fsync: ['EIO', 'ENOSPC'],
-  write: ['ENOSPC', 'EIO'],
-  utimensat: ['EROFS', 'EACCES'],
-  ftruncate: ['EIO'],
+  rename: ['ENOSPC', 'EIO', 'EROFS', 'EACCES'],
+  mkdir: ['ENOSPC', 'EROFS', 'EACCES', 'EIO'],
+  fsync: ['EIO', 'ENOSPC', 'EROFS'],
+  write: ['ENOSPC', 'EIO', 'EROFS'],
+  pwrite64: ['ENOSPC', 'EIO', 'EROFS'],
+  utimensat: ['EROFS', 'EACCES', 'EIO'],
+  ftruncate: ['EIO', 'EROFS'],
   openat: ['EMFILE', 'EACCES', 'EIO', 'ENOSPC', 'EROFS'],
-  read: ['EIO'],
-  getdents64: ['EIO'],
+  read: ['EIO', 'EACCES'],
+  getdents64: ['EIO', 'EACCES'],
   statx: ['EACCES', 'EIO'],
+  statfs: ['EACCES', 'EIO'],
+  access: ['EACCES', 'EIO'],
   readlink: ['EIO', 'EACCES'],
+  socket: ['EMFILE', 'EACCES'],
+  connect: ['EACCES'],
+  socketpair: ['EMFILE'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Call = keyof typeof CALLS;
+export type ErrorsOf<C extends Call> = readonly (typeof CALLS)[C][number][];
 
 /** Those that change nothing. */
-export const LOOKS: readonly Call[] = ['openat', 'read', 'getdents64', 'statx', 'readlink'];
+export const LOOKS: readonly Call[] = ['openat', 'read', 'getdents64', 'statx', 'statfs', 'access', 'readlink'];
 
 export interface Fault {
   call: Call;
@@ -51,11 +62,15 @@ function traces(dir: string): string[][] {
 
 const OWN_PROGRAM = dirname(PROGRAM);
 
+/** To a server, the pipes of a program that is started, and the look for one that can be: Node's own start makes none of these. */
+const OF_OTHERS = /^(?:socket|connect)\(.*\bAF_INET6?\b|^socketpair\(|^access\(.*\bX_OK\)/;
+
 /**
- * The call is about a file of the host or of the kernel's tables. What is not: Node's own start, its pipes, the program's own code; a machine on which these fail has no
- * program that could say so.
+ * The call is about a file of the host or of the kernel's tables, a server or a program. What is not: Node's own start, its pipes, the program's own code; a machine on which these fail
+ * has no program that could say so.
  */
 function isOurs(line: string, box: Box): boolean {
+  if (OF_OTHERS.test(line)) return true;
   return (
     (line.includes(box.dir) || line.includes('/proc/')) &&
     !line.includes(OWN_PROGRAM) &&
@@ -63,7 +78,7 @@ function isOurs(line: string, box: Box): boolean {
   );
 }
 
-/** Which of its calls are about files of the host, by kind, in a run that nothing disturbs. */
+/** Which of its calls are about files of the host, by kind, in a run that nothing disturbs. Reads are counted in a run of their own. */
 export async function countCalls(
   box: Box,
   args: readonly string[],
@@ -89,6 +104,16 @@ function traceDir(box: Box): string {
   return join(box.dir, 'trace');
 }
 
+/**
+ * Most reads are of what Node wakes itself with, and no two runs have as many: of reads only those of the host's files count, and the start of the program, by which its trace is
+ * known.
+ */
+function countedPaths({ host }: Box, calls: readonly Call[]): string[] {
+  if (!calls.includes('read')) return [];
+  const files = host.listing().filter(({ type }) => type === 'file');
+  return [process.execPath, ...files.map(({ path }) => host.real(path))].map((path) => `--trace-path=${path}`);
+}
+
 function strace(box: Box, calls: readonly Call[], inject: readonly string[] = []): string[] {
   const dir = traceDir(box);
   rmSync(dir, { recursive: true, force: true });
@@ -104,6 +129,7 @@ function strace(box: Box, calls: readonly Call[], inject: readonly string[] = []
     '--quiet=all',
     limit,
     ...output,
+    ...countedPaths(box, calls),
     '-e',
     `trace=${calls.join(',')},execve`,
     ...inject,

@@ -1,8 +1,8 @@
 /** Which faults are tried: `npm test` takes a few of each kind, spread over the run and the same each time; `npm run faults` as many as it is told, or all. */
+import type { Few } from './few.ts';
 import { CALLS, type Call, LOOKS, type PlacedFault } from './inject.ts';
 
-/** Faults for each kind of call; FAULTS_SEED chooses others. */
-const { FAULTS, FAULTS_SEED = '1' } = process.env;
+const { FAULTS_SEED = '1' } = process.env;
 
 /** A row of numbers in [0, 1) that is the same for the same seed (mulberry32). */
 function randoms(seed: number): () => number {
@@ -15,10 +15,9 @@ function randoms(seed: number): () => number {
   };
 }
 
-/** One of each of `count` equal parts of a row. */
-function spread<T>(row: readonly T[], count: number, random: () => number): T[] {
-  if (count >= row.length) return [...row];
-  return Array.from({ length: count }, (_, part) => row[Math.floor(((part + random()) * row.length) / count)]!);
+/** One of each of `count` equal parts of a row; some of them again where it is shorter. */
+function spread(length: number, count: number, random: () => number): number[] {
+  return Array.from({ length: count }, (_, part) => Math.floor(((part + random()) * length) / count));
 }
 
 /** Even of `all`: the calls that look are thousands, and most are the same walk to a file. */
@@ -30,20 +29,43 @@ const MOST_LOOKS = 200;
  */
 const NEAR = 8;
 
-/** Faults of some kinds of call: `few` of each, or as many as the environment says. Every third stays. */
+/** Places by number in the row, and the error at each. */
+function placesOf(
+  call: Call,
+  length: number,
+  few: readonly string[],
+  faults: string | undefined,
+  random: () => number,
+): [number, string][] {
+  const errors: readonly string[] = CALLS[call];
+  if (faults === 'all') {
+    const count = LOOKS.includes(call) ? Math.min(MOST_LOOKS, length) : length;
+    return spread(length, count, random).flatMap((place) => errors.map((error): [number, string] => [place, error]));
+  }
+  const tried =
+    faults === undefined
+      ? few
+      : Array.from({ length: Number(faults) }, (_, n) => errors[(n + Number(FAULTS_SEED) - 1) % errors.length]!);
+  if (length === 0) return [];
+  return spread(length, tried.length, random).map((place, n) => [place, tried[n]!]);
+}
+
+/**
+ * Faults of some kinds of call, every third of which stays.
+ * @param few the errors of a test run
+ * @param faults how many of each kind instead, or `all`; FAULTS_SEED chooses others
+ */
 export function faultsOf(
   counted: ReadonlyMap<Call, readonly number[]>,
-  few: Partial<Record<Call, number>>,
+  few: Few,
+  faults: string | undefined = process.env.FAULTS,
 ): PlacedFault[] {
   const random = randoms(Number(FAULTS_SEED));
   return (Object.keys(few) as Call[]).flatMap((call) => {
     const places = counted.get(call) ?? [];
-    const all = LOOKS.includes(call) ? MOST_LOOKS : places.length;
-    const count = FAULTS === undefined ? few[call]! : FAULTS === 'all' ? all : Number(FAULTS);
-    const errors: readonly string[] = CALLS[call];
-    return spread([...places.keys()], count, random).map((place, index) => ({
+    return placesOf(call, places.length, few[call]!, faults, random).map(([place, error]) => ({
       call,
-      error: errors[index % errors.length]!,
+      error,
       n: places[place]!,
       stays: random() < 1 / 3,
       instead: places.slice(place + 1, place + NEAR).map((n, missed) => n + missed + 1),

@@ -89,6 +89,17 @@ export async function judge(
   words: readonly string[],
   mend: () => Promise<void> = async () => undefined,
 ): Promise<string[]> {
+  const wrong = await wrongWith(arena, outcome, words, mend);
+  arena.figures.count(wrong.length === 0);
+  return wrong;
+}
+
+async function wrongWith(
+  arena: Arena,
+  outcome: Outcome,
+  words: readonly string[],
+  mend: () => Promise<void>,
+): Promise<string[]> {
   if (wasAborted(outcome)) {
     const lost = await unsaved(arena);
     await mend();

@@ -27,6 +27,7 @@ import { UsageError } from '../../src/model/errors.ts';
 import { isPlainPath } from '../../src/model/paths.ts';
 import { compareVersions, numericVersion, releaseOf } from '../../src/model/versions.ts';
 import { misfit, parseJournal, parseManifest, parsePlan, parseReport } from '../../src/restore/own-files.ts';
+import { Figures } from '../fixture/figures.ts';
 import { finished } from '../plan/facts.ts';
 import { planFor } from '../plan/steps.ts';
 import { bytes, texts } from './inputs.ts';
@@ -67,7 +68,9 @@ function allowing(kind: typeof UsageError, run: () => void): void {
 
 afterAll(() => {
   const all = [...counted.values()].reduce((sum, count) => sum + count, 0);
-  process.stdout.write(`Fuzzed: ${all} inputs for ${counted.size} readers\n`);
+  const figures = new Figures('Inputs of readers', `${counted.size} readers`);
+  figures.add(all, all);
+  figures.tell();
 });
 
 const RECORD = `[file_group_core]

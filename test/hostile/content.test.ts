@@ -6,15 +6,21 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { Box } from '../e2e/harness.ts';
+import { Figures } from '../fixture/figures.ts';
 import { makeHost } from '../fixture/host.ts';
 import { passedOver } from '../fixture/needs.ts';
 import { buildPackage, installPackages, whyNoRpm } from '../fixture/rpm.ts';
 import { OBEYED, Outside } from './outside.ts';
 
 let box: Box;
-afterEach(() => box?.destroy());
+const figures = new Figures('Hostile trees and contents', 'contents');
+afterEach(async ({ task }) => {
+  figures.count(task.result?.state !== 'fail');
+  await box?.destroy();
+});
+afterAll(() => figures.tell());
 
 const noRpm = passedOver('A package in a hostile record', await whyNoRpm());
 

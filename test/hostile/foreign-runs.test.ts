@@ -13,10 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostError } from '../../src/model/errors.ts';
 import { listRuns, pruneRuns } from '../../src/restore/list.ts';
 import { removeStages } from '../../src/restore/stages.ts';
+import { Figures } from '../fixture/figures.ts';
 import { listTree } from '../fixture/listing.ts';
 
 const ID = '20260101T000000Z-abcdef';
@@ -34,7 +35,12 @@ beforeEach(() => {
   victim = join(dir, 'machine');
   for (const path of [join(root, RUNS, ID), victim]) mkdirSync(path, { recursive: true, mode: 0o700 });
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+const figures = new Figures('Hostile trees and contents', 'runs of others');
+afterEach(({ task }) => {
+  figures.count(task.result?.state !== 'fail');
+  rmSync(dir, { recursive: true, force: true });
+});
+afterAll(() => figures.tell());
 
 const write = (path: string, text = 'x'): void => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

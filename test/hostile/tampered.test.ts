@@ -14,9 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Box, difference, Box as ThrowAwayBox } from '../e2e/harness.ts';
 import { pictureOf } from '../e2e/picture.ts';
+import { Figures } from '../fixture/figures.ts';
 import { listTree } from '../fixture/listing.ts';
 import { passedOver, whyNotRoot } from '../fixture/needs.ts';
 
@@ -33,7 +34,12 @@ beforeAll(async () => {
   expect(report.exitCode).toBe(0);
   run = box.path(`/var/lib/engine-cleanup/${report.run!.id}`);
 });
-afterAll(() => box?.destroy());
+const figures = new Figures('Hostile trees and contents', 'earlier runs');
+afterEach(({ task }) => figures.count(task.result?.state !== 'fail'));
+afterAll(async () => {
+  figures.tell();
+  await box?.destroy();
+});
 
 type Json = Record<string, unknown>;
 const edited = (change: (value: Json) => void) => (text: string) => {

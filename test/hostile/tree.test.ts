@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Arena } from '../faults/arena.ts';
+import { Figures } from '../fixture/figures.ts';
 import { passedOver, whyNoMounts } from '../fixture/needs.ts';
 import { OBEYED, Outside } from './outside.ts';
 
@@ -28,20 +29,20 @@ const noMounts = passedOver('Mounts and devices in a hostile tree', whyNoMounts(
 
 let arena: Arena;
 let outside: Outside;
-let trees = 0;
+const figures = new Figures('Hostile trees and contents', 'trees');
 
 beforeAll(async () => {
   arena = await Arena.make({ services: false });
   outside = new Outside(arena.box);
 });
-afterEach(async () => {
-  trees += 1;
+afterEach(async ({ task }) => {
+  figures.count(task.result?.state !== 'fail');
   rmSync(outside.dir, { recursive: true, force: true });
   outside = new Outside(arena.box);
   await arena.reset();
 });
 afterAll(async () => {
-  process.stdout.write(`hostile trees: ${trees}\n`);
+  figures.tell();
   await arena?.destroy();
 });
 
