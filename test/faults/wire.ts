@@ -6,6 +6,8 @@ export interface Trouble {
   connection: number;
   /** After so many bytes from the server. */
   afterBytes: number;
+  /** With the first piece after these that holds this text. */
+  text?: string;
   /** Counted from the end of the connection of this number. */
   since?: number;
   /** `reset`: both ends are told. `silence`: nothing comes through any more, and nobody is told. */
@@ -47,12 +49,13 @@ export class Wire {
     return wire;
   }
 
-  /** Its trouble begins with these bytes. */
-  #isTroubled(number: number): boolean {
+  /** Its trouble begins with this piece. */
+  #isTroubled(number: number, piece: Buffer): boolean {
     const { trouble } = this;
     if (trouble?.connection !== number) return false;
     const from = trouble.since === undefined ? 0 : this.atEnd[trouble.since - 1]?.[number - 1];
-    return from !== undefined && this.bytes[number - 1]! - from > trouble.afterBytes;
+    if (from === undefined || this.bytes[number - 1]! - from <= trouble.afterBytes) return false;
+    return trouble.text === undefined || piece.includes(trouble.text);
   }
 
   #pass(number: number, client: Socket, server: Socket): void {
@@ -80,7 +83,7 @@ export class Wire {
     client.on('data', (piece) => forward(server, piece as Buffer));
     server.on('data', (piece) => {
       this.bytes[number - 1]! += piece.length;
-      if (this.#isTroubled(number)) {
+      if (this.#isTroubled(number, piece as Buffer)) {
         if (this.trouble!.how === 'reset') return end();
         silent = true;
         this.#isStill ||= this.trouble!.all === true;
