@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepKind } from '../src/model/plan.ts';
-import { Figures } from '../test/crash/figures.ts';
 import { type KillPoint, nameOf, type TracedStep } from '../test/crash/kill-points.ts';
 import { buildDyingProgram } from '../test/crash/program.ts';
 import { tracedSteps } from '../test/crash/trace.ts';
+import { Figures } from '../test/fixture/figures.ts';
 import { passedOver, whyNoProgram } from '../test/fixture/needs.ts';
 import { whyNoBox } from './box.ts';
 import { LabHost } from './host.ts';
@@ -40,7 +40,7 @@ describe.skipIf(skip)('a whole host on which the program is killed', () => {
   let setUp: Picture;
   let cleaned: Picture;
   const steps = new Map<Command, TracedStep[]>();
-  const figures = new Figures('a whole host');
+  const figures = new Figures('Kill points', 'a whole host');
   const run = (words: readonly string[], env: Record<string, string>) =>
     host.engineCleanup([...words, '--json'], { program: PROGRAM, env });
 

@@ -1,11 +1,11 @@
 /** The hosts and commands that are killed: of each generation, dropped, emptied, kept, set up half-way, and put back. */
 import { renameSync } from 'node:fs';
 import { Box } from '../e2e/harness.ts';
+import { makeScriptedBox } from '../e2e/scripted-box.ts';
 import type { Size } from '../fixture/captured-database.ts';
 import type { HostOptions } from '../fixture/host.ts';
 import type { HostTree } from '../fixture/host-tree.ts';
-import { PostgresServer } from '../fixture/postgres.ts';
-import { makeScriptedHost, type ScriptedOptions } from '../fixture/scripted/host.ts';
+import type { ScriptedOptions } from '../fixture/scripted/host.ts';
 import type { Shape } from '../fixture/scripted/packages.ts';
 import type { KillPoint } from './kill-points.ts';
 import { Scene } from './scene.ts';
@@ -45,10 +45,8 @@ function otopi(
 
 function scripted(shape: Shape, options: Partial<ScriptedOptions>, args: string[], prepare?: Prepare): Setting {
   const make = async (program: string): Promise<Scene> => {
-    const box = new Box<HostTree>();
-    box.server = await PostgresServer.start({ contents: 'nothing' });
-    box.host = await makeScriptedHost({ dir: box.root, shape, server: box.server, ...options });
-    return staged(box, args, program, prepare);
+    const box = await makeScriptedBox(shape, options);
+    return staged(box as Box<HostTree>, args, program, prepare);
   };
   return { title: `${shape}: ${args.join(' ')}`, make };
 }

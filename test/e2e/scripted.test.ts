@@ -1,43 +1,15 @@
 /** Hosts of 3.0 (JBoss EAP 5 and AS 7), 3.1 and 3.2, whose setup left no record and no marker: cleaned up whole, with the data kept, and after their packages went. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
+import { ENGINE_PASSWORD } from '../fixture/postgres.ts';
 import { LEFTOVER, LOOKALIKE } from '../fixture/scripted/databases.ts';
-import { answersOf, makeScriptedHost, type ScriptedHost, type ScriptedOptions } from '../fixture/scripted/host.ts';
-import { installEngine, SHAPES, type Shape } from '../fixture/scripted/packages.ts';
-import { runSetup } from '../fixture/scripted/setup.ts';
-import { Box, difference } from './harness.ts';
+import type { ScriptedHost, ScriptedOptions } from '../fixture/scripted/host.ts';
+import { installEngine, SHAPES } from '../fixture/scripted/packages.ts';
+import { type Box, difference } from './harness.ts';
+import { dumpOf, rolesOf } from './picture.ts';
+import { databasesOf, machinesOf, makeScriptedBox, type ScriptedBox, setUpAgain, unfinished } from './scripted-box.ts';
 
 /** Configuration of the engine's application server (3.1). */
 const SERVER_XML = '/etc/ovirt-engine/engine-service.xml';
-
-type ScriptedBox = Box<ScriptedHost>;
-
-async function make(shape: Shape, more: Partial<ScriptedOptions> = {}): Promise<ScriptedBox> {
-  const box = new Box<ScriptedHost>();
-  box.server = await PostgresServer.start({ contents: 'nothing' });
-  box.host = await makeScriptedHost({ dir: box.root, shape, server: box.server, ...more });
-  return box;
-}
-
-/** Every database that is not the server's own. */
-async function databases({ server }: ScriptedBox): Promise<string[]> {
-  const rows = await server.superuser<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datname <> 'postgres' AND NOT datistemplate ORDER BY 1",
-  );
-  return rows.map(({ name }) => name);
-}
-
-async function machines({ server }: ScriptedBox): Promise<unknown> {
-  return await server.superuser('SELECT vm_guid, vm_name FROM vm_static ORDER BY 1', 'engine');
-}
-
-/** Setup once more, on what a cleanup left. */
-function setUpAgain({ root, host }: ScriptedBox): ReturnType<typeof runSetup> {
-  return runSetup(root, host.options.shape, host.options.server, answersOf(host.options));
-}
-
-const unfinished = ({ steps }: { steps: { status: string }[] }): unknown[] =>
-  steps.filter(({ status }) => status !== 'done' && status !== 'already');
 
 /** Files of setup that are still there, and those of others that are not as they were. */
 function wrong(box: ScriptedBox, before: ReturnType<ScriptedHost['listing']>): { left: string[]; harmed: string[] } {
@@ -50,6 +22,11 @@ function wrong(box: ScriptedBox, before: ReturnType<ScriptedHost['listing']>): {
   return { left: box.host.made.filter((path) => there.has(path)), harmed };
 }
 
+/** Databases and roles of the server, with rights, settings and passwords. */
+function writtenDown(box: ScriptedBox, names: readonly string[]): Promise<string[]> {
+  return Promise.all([rolesOf(box), ...names.map((name) => dumpOf(box, name, '--create'))]);
+}
+
 describe.each(SHAPES)('a host of %s', (shape) => {
   const release = shape.slice(0, 3);
   const newer = release !== '3.0';
@@ -59,13 +36,15 @@ describe.each(SHAPES)('a host of %s', (shape) => {
     let box: ScriptedBox;
     let before: ReturnType<ScriptedHost['listing']>;
     let all: string[];
+    let written: string[];
     let plan: Awaited<ReturnType<Box['json']>>;
     let first: Awaited<ReturnType<Box['json']>>;
 
     beforeAll(async () => {
-      box = await make(shape, { services: true, ...components, leftovers: newer });
+      box = await makeScriptedBox(shape, { services: true, ...components, leftovers: newer });
       before = box.host.listing();
-      all = await databases(box);
+      all = await databasesOf(box);
+      written = shape === '3.1' ? await writtenDown(box, all) : [];
       plan = await box.json(['plan']);
       first = await box.json(['-u', '--drop-old-databases']);
     });
@@ -89,7 +68,7 @@ describe.each(SHAPES)('a host of %s', (shape) => {
       const known = ['engine', ...(newer ? ['ovirt_engine_history', 'ovirtenginereports', LEFTOVER] : [])];
       const found = first.report.databases.map(({ name, action, backup }) => [name, action, backup !== null]);
       expect(found.sort()).toEqual(known.map((name) => [name, 'drop', true]).sort());
-      expect(await databases(box)).toEqual(newer ? [LOOKALIKE] : []);
+      expect(await databasesOf(box)).toEqual(newer ? [LOOKALIKE] : []);
       if (newer) expect(await box.server.superuser('SELECT item FROM stock', LOOKALIKE)).toHaveLength(1);
     });
 
@@ -117,7 +96,11 @@ describe.each(SHAPES)('a host of %s', (shape) => {
       expect(report).toMatchObject({ outcome: 'ok', exitCode: 0 });
       const { gone, changed } = difference(before, box.host.listing());
       expect({ gone, changed }).toEqual({ gone: [], changed: [] });
-      expect(await databases(box)).toEqual(all);
+      expect(await databasesOf(box)).toEqual(all);
+      expect(await writtenDown(box, all)).toEqual(written);
+      await box.server.as('engine', ENGINE_PASSWORD, 'engine', 'SELECT 1 FROM vdc_options');
+      const none = await box.json(['restore', '-u']);
+      expect(none.report).toMatchObject({ outcome: 'nothing-to-do', changed: false });
       const again = await box.json(['-u', '--drop-old-databases']);
       expect(again.report).toMatchObject({ outcome: 'ok', exitCode: 0, verify: { ready: true } });
     });
@@ -134,20 +117,20 @@ describe.each(SHAPES)('a host of %s', (shape) => {
     let box: ScriptedBox;
     let before: ReturnType<ScriptedHost['listing']>;
     beforeAll(async () => {
-      box = await make(shape, { ...components, package: 'removed' });
+      box = await makeScriptedBox(shape, { ...components, package: 'removed' });
       before = box.host.listing();
     });
     afterAll(() => box?.destroy());
 
     it('keeps the data and the passwords with -d, and setup goes on with them', async () => {
-      const [data, names] = [await machines(box), await databases(box)];
+      const [data, names] = [await machinesOf(box), await databasesOf(box)];
       const passwords = box.text(box.host.passwordFile);
       const { report } = await box.json(['-u', '-d']);
       expect(unfinished(report)).toEqual([]);
       expect(report.host).toMatchObject({ generation: release });
       expect(report.databases.map(({ action }) => action)).toEqual(report.databases.map(() => 'keep'));
       expect(box.text(box.host.passwordFile)).toBe(passwords);
-      expect(await databases(box)).toEqual(names);
+      expect(await databasesOf(box)).toEqual(names);
       expect(report.verify!.checks.filter(({ ok }) => !ok)).toEqual([]);
       // The package of 3.1 took along the file with the encrypted password, which setup does not write beside a full database.
       if (shape === '3.1') expect(box.text(SERVER_XML)).toBe(box.text(`${SERVER_XML}.rpmsave`));
@@ -159,14 +142,14 @@ describe.each(SHAPES)('a host of %s', (shape) => {
       expect(taken).toBe('upgrade');
       // The keys are gone with the package: what was encrypted with them, and hosts that trusted their CA.
       expect(damage.map((text) => text.split(':')[0])).toEqual(['unreadable-values', 'hosts-unapproved']);
-      expect(await machines(box)).toEqual(data);
+      expect(await machinesOf(box)).toEqual(data);
     });
 
     it('is cleaned up after that as if nothing had been', async () => {
       const { report } = await box.json(['-u']);
       expect(unfinished(report)).toEqual([]);
       expect(report).toMatchObject({ exitCode: 0, verify: { ready: true } });
-      expect(await databases(box)).toEqual([]);
+      expect(await databasesOf(box)).toEqual([]);
       const { left } = wrong(box, before);
       expect(left).toEqual([]);
     });
@@ -175,7 +158,7 @@ describe.each(SHAPES)('a host of %s', (shape) => {
   describe(newer ? 'whose packages were removed and installed again' : 'whose links lead nowhere', () => {
     let box: ScriptedBox;
     beforeAll(async () => {
-      box = await make(shape, { ...components, package: newer ? 'reinstalled' : 'removed' });
+      box = await makeScriptedBox(shape, { ...components, package: newer ? 'reinstalled' : 'removed' });
     });
     afterAll(() => box?.destroy());
 
@@ -188,26 +171,5 @@ describe.each(SHAPES)('a host of %s', (shape) => {
       if (!newer) installEngine(box.root, shape);
       expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
     });
-  });
-});
-
-describe('a host of 3.2 whose database is on another server', () => {
-  let box: ScriptedBox;
-  beforeAll(async () => {
-    box = await make('3.2', { remoteAdmin: { role: 'dba', password: ENGINE_PASSWORD } });
-  });
-  afterAll(() => box?.destroy());
-
-  it('keeps it with -d, and has it dropped with the one login there is', async () => {
-    const data = await machines(box);
-    const kept = await box.json(['-u', '-d']);
-    expect(kept.report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', role: 'dba', action: 'keep' }] });
-    expect(await machines(box)).toEqual(data);
-    const { report } = await box.json(['-u']);
-    expect(unfinished(report)).toEqual([]);
-    expect(report).toMatchObject({ exitCode: 0, databases: [{ name: 'engine', action: 'drop' }] });
-    expect(await databases(box)).toEqual([]);
-    expect(box.exists(box.host.passwordFile)).toBe(false);
-    expect(setUpAgain(box)).toMatchObject({ taken: 'new', damage: [] });
   });
 });

@@ -9,9 +9,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
 import type { HostTree } from '../fixture/host-tree.ts';
 import { passedOver, whyNoProgram } from '../fixture/needs.ts';
-import { PostgresServer, SUPERUSER_PASSWORD } from '../fixture/postgres.ts';
-import { makeScriptedHost, type ScriptedHost } from '../fixture/scripted/host.ts';
+import { SUPERUSER_PASSWORD } from '../fixture/postgres.ts';
 import { Box, type Running, SECRETS } from './harness.ts';
+import { makeScriptedBox } from './scripted-box.ts';
 
 const noStrace = passedOver('What programs are started with', await whyNoProgram('strace'));
 
@@ -104,10 +104,7 @@ describe.skipIf(noStrace)('a secret is in nothing that is started, printed or wr
   it('by a restore that makes dropped roles and databases with an administrator’s login', {
     timeout: 600_000,
   }, async () => {
-    const scripted = new Box<ScriptedHost>();
-    box = scripted;
-    scripted.server = await PostgresServer.start({ contents: 'nothing' });
-    scripted.host = await makeScriptedHost({ dir: box.root, shape: '3.2', server: box.server });
+    box = await makeScriptedBox('3.2');
     const all = await secrets();
     expect((await box.run(['-u'])).code).toBe(0);
     const { code, started, failed } = await traced(['restore', '-u'], all);

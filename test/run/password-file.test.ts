@@ -15,9 +15,9 @@ import type { Report } from '../../src/model/report.ts';
 import { cleanupRun } from '../../src/run.ts';
 import { putBack, readmeOf } from '../backup/by-hand.ts';
 import { validateReport } from '../cli/schema.ts';
+import { dumpOf } from '../e2e/picture.ts';
 import { makeHost, type ThrowAwayHost } from '../fixture/host.ts';
 import { ENGINE_PASSWORD, PostgresServer } from '../fixture/postgres.ts';
-import { run as runProgram } from '../fixture/run.ts';
 import { WISHES } from '../plan/facts.ts';
 
 /** A host of 4.5 in everything but where the database's credentials are. */
@@ -142,11 +142,7 @@ const databases = async (): Promise<string[]> =>
     .filter((name) => name.startsWith('engine'));
 
 /** The database as PostgreSQL writes it down, with its settings. */
-async function picture(database = 'engine'): Promise<string> {
-  const { bin, env } = server.programs;
-  const text = await runProgram(`${bin}/pg_dump`, ['--create', ...server.clientArgs(database)], { env });
-  return text.replace(/^\\(?:un)?restrict .*$/gm, '');
-}
+const picture = (database = 'engine'): Promise<string> => dumpOf({ server }, database, '--create');
 
 /** Nobody is there to be asked for a password. */
 const shell = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, ...server.programs.env, HOME: dir });
