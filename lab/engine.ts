@@ -78,6 +78,8 @@ Type=notify
 NotifyAccess=all
 User=108
 Group=108
+# The program ends its session itself, and so as it should.
+KillMode=mixed
 ExecStart=${node} ${ENGINE_PROGRAM}
 Restart=no
 [Install]
