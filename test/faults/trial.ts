@@ -82,14 +82,18 @@ function wasAborted({ signal }: Outcome): boolean {
   return signal === 'SIGABRT';
 }
 
-/** What came of a run that was disturbed in some way: everything that is wrong with it and with the run after it. */
+/**
+ * What came of a run that was disturbed in some way: everything that is wrong with it and with the run after it.
+ * @param isRight what is as it should be in this case
+ */
 export async function judge(
   arena: Arena,
   outcome: Outcome,
   words: readonly string[],
   mend: () => Promise<void> = async () => undefined,
+  isRight: (one: string) => boolean = () => false,
 ): Promise<string[]> {
-  const wrong = await wrongWith(arena, outcome, words, mend);
+  const wrong = (await wrongWith(arena, outcome, words, mend)).filter((one) => !isRight(one));
   arena.figures.count(wrong.length === 0);
   return wrong;
 }
