@@ -43,7 +43,7 @@ export interface DetectOptions {
   release?: Release | null;
   /** That of an unfinished run, where neither marker nor package is left to tell: what that run would have removed too is looked for in its places. */
   continued?: Release | null;
-  /** That run left something to do of which no file tells. */
+  /** That run did not come to tell the web server, if one runs. */
   isOwed?: boolean;
   /** Components whose database the caller asks itself. */
   asked?: readonly ComponentId[];
@@ -110,7 +110,8 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
   const directories = await findDirectories(context);
   const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
   // A directory by itself is no trace of a setup, and there is no database to ask for; but it may be all that an unfinished run left.
-  const isLeft = directories.length > 0 || isOwed;
+  const webServer = await findWebServer(context, lines);
+  const isLeft = directories.length > 0 || (isOwed && webServer?.active === true);
   const isRest = !anything && finding.told.release === null && continued !== null && isLeft;
   if (anything) judgeRelease(context, { ...finding.told, release: finding.told.release ?? continued }, layout);
   if (root !== '/') await judgeShared(context, host.machine, databases);
@@ -150,7 +151,7 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
     tools: await tools,
     space: findSpace(files, lines, options.backupBase, caller.uid, root),
     sslConf: await findTlsConfig(context),
-    webServer: await findWebServer(context, lines),
+    webServer,
     ...told,
   };
 }

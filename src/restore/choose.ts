@@ -9,13 +9,14 @@ function begun({ journal }: EarlierRun): Set<string> {
   return new Set(journal.flatMap(({ event, step }) => (event === 'begin' && step !== undefined ? [step] : [])));
 }
 
-/** Steps that destroy nothing, and after which the host is another all the same. Like those that do they have a whole backup before them. */
+/** Steps that destroy nothing, and after which the host is another all the same. */
 const CHANGES: readonly StepKind[] = ['service-disable', 'dwh-rows', 'ovn-rows'];
 
-/** It is a cleanup that began to remove or to change something. */
+/** It is a cleanup that began to remove something, or to change something and has a backup: a run that only disables a service makes none. */
 export function hasChanged(run: EarlierRun): boolean {
   const steps = begun(run);
-  const changes = ({ destructive, kind }: Step): boolean => destructive || CHANGES.includes(kind);
+  const changes = ({ destructive, kind }: Step): boolean =>
+    destructive || (run.backup !== null && CHANGES.includes(kind));
   return run.command === 'cleanup' && (run.plan?.steps ?? []).some((step) => changes(step) && steps.has(step.id));
 }
 
@@ -66,18 +67,29 @@ export function isUnfinished({ outcome }: Pick<EarlierRun, 'outcome'>): boolean 
   return outcome === 'unfinished' || outcome === 'incomplete' || outcome === 'interrupted' || outcome === 'internal';
 }
 
+/** It says itself that it goes on with an unfinished one. Where the host was put back or set up in between it does not. */
+function goesOn({ command, plan }: EarlierRun): boolean {
+  return command === 'cleanup' && plan?.continues !== undefined;
+}
+
 /** The cleanup that ended unfinished and that this one went on with; null if there is none. */
 export function continuedBy(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun | null {
+  if (!goesOn(run)) return null;
   const earlier = runs.filter((one) => hasChanged(one) && one.id < run.id).at(-1);
   return earlier !== undefined && isUnfinished(earlier) ? earlier : null;
 }
 
-/** Cleanups that left the host stopped or closed, and with which this one went on before it changed anything itself: it found nothing more to stop. */
+/** Cleanups that left the host stopped or closed, and with which this one went on before it changed anything itself: it found nothing more to stop. The oldest first. */
 export function heldBefore(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun[] {
-  if (run.command !== 'cleanup') return [];
+  if (!goesOn(run)) return [];
   const before = runs.filter(({ id }) => id < run.id);
   const last = before.findLastIndex((one) => hasChanged(one) || one.command === 'restore' || !isUnfinished(one));
   return before.slice(last + 1).filter(hasHeld);
+}
+
+/** The run before it of which a restore needs something; null if there is none. */
+export function neededBefore(run: EarlierRun, runs: readonly EarlierRun[]): EarlierRun | null {
+  return heldBefore(run, runs).at(-1) ?? continuedBy(run, runs);
 }
 
 /** The first that is not put back of those that a run went on with, the last first; null if there is none. */

@@ -7,7 +7,7 @@ import type { Refusal, Warning } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { sqlName } from '../model/sql.ts';
 import { hasHeld, holds } from './choose.ts';
-import type { Effects, ServiceEffect } from './effects.ts';
+import type { ServiceEffect } from './effects.ts';
 import type { Findings } from './findings.ts';
 import { effectsOf } from './read-steps.ts';
 import type { EarlierRun, RunBackup } from './runs.ts';
@@ -40,26 +40,41 @@ export async function asHeld(run: EarlierRun & { plan: Plan }, host: Host): Prom
   return { ...run, plan, backup: { dir, state: 'partial', why: '', sizeBytes: 0, own: true, manifest } };
 }
 
+/** What a run had stopped that changed nothing. */
+export interface HeldServices {
+  stopped: ServiceEffect[];
+  /** Units that it had seen stopped. */
+  ended: ReadonlySet<string>;
+}
+
 /**
  * The services of a run's effects, with those that runs before it had stopped, and which it so found stopped: they run again when it is put back. In the order in which they were stopped.
- * @param held what such runs did, the oldest first
+ * @param held such runs, the oldest first
  */
-export function withHeld(services: readonly ServiceEffect[], held: readonly Effects[]): ServiceEffect[] {
+export function withHeld(services: readonly ServiceEffect[], held: readonly HeldServices[]): ServiceEffect[] {
+  const own = (unit: string): boolean => services.some((one) => one.unit === unit && one.active === true);
   const merged = new Map<string, ServiceEffect>();
-  const stopped = held.flatMap((effects) => effects.services.filter(({ active }) => active === true));
-  for (const { unit, script, startable } of stopped) {
-    const known = services.find((one) => one.unit === unit);
-    if (known?.active === undefined) merged.set(unit, { ...known, unit, active: true, script, startable });
+  for (const { stopped, ended } of held) {
+    // What it had stopped ran again: so the host worked in between, with what somebody wanted to run.
+    if ([...ended].some(own)) continue;
+    for (const { unit, script, startable } of stopped) {
+      const known = services.find((one) => one.unit === unit);
+      if (known?.active === undefined) merged.set(unit, { ...known, unit, active: true, script, startable });
+    }
   }
   return [...merged.values(), ...services.filter(({ unit }) => !merged.has(unit))];
 }
 
-/** What runs did that left the host stopped or closed. */
-export function heldEffects(runs: readonly EarlierRun[], host: Host, root: string): Promise<Effects[]> {
+export function heldServices(runs: readonly EarlierRun[], host: Host, root: string): Promise<HeldServices[]> {
   return Promise.all(
     (runs as Usable[]).map(async (run) => {
       const { plan, journal, backup } = isHeldOnly(run) ? await asHeld(run, host) : run;
-      return effectsOf(plan, journal, backup.manifest, root);
+      const stopped = effectsOf(plan, journal, backup.manifest, root).services.filter(({ active }) => active === true);
+      const done = journal.flatMap(({ event, status, step }) => (event === 'end' && status === 'done' ? [step] : []));
+      const ended = plan.steps.flatMap((step) =>
+        step.kind === 'service-stop' && done.includes(step.id) ? [step.unit] : [],
+      );
+      return { stopped, ended: new Set(ended) };
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** The verb `runs`: earlier runs, and the removal of old backups. */
 import { HostError, messageOf, type Warning } from '../model/errors.ts';
 import type { ListedRun } from '../model/report.ts';
-import { continuedBy, restoredBy } from './choose.ts';
+import { neededBefore, restoredBy } from './choose.ts';
 import { removeRun } from './remove-run.ts';
 import { type EarlierRun, readRuns } from './runs.ts';
 
@@ -24,7 +24,7 @@ function listed(run: EarlierRun, runs: readonly EarlierRun[]): ListedRun {
     why: trouble ?? (backup?.why || null),
     restoredBy: restoredBy(id, runs),
     restores: plan?.restores?.run ?? null,
-    continues: command === 'cleanup' ? (continuedBy(run, runs)?.id ?? null) : null,
+    continues: neededBefore(run, runs)?.id ?? null,
   };
 }
 

@@ -203,9 +203,7 @@ const READERS: { [K in StepKind]: Reader<K> } = {
   },
   'rows-put': ({ credentials, rows, was }, { effects }) =>
     void effects.rows.push({ credentials, before: was, left: rows }),
-  'web-server-reload': ({ unit }, { effects }) => {
-    effects.webServer = unit;
-  },
+  'web-server-reload': nothing,
 };
 
 /** The script that was written for a server before anything of it was dropped. */
@@ -232,7 +230,8 @@ export function effectsOf(plan: Plan, journal: readonly JournalEntry[], manifest
     rows: [],
     ovn: [],
     services: [],
-    webServer: null,
+    // Also where it did not come to tell it: what it reads changes again.
+    webServer: plan.steps.find((step) => step.kind === 'web-server-reload')?.unit ?? null,
   };
   const begun = new Set(journal.flatMap(({ event, step }) => (event === 'begin' && step !== undefined ? [step] : [])));
   const done = journal.filter(({ event, status }) => event === 'end' && status === 'done');

@@ -17,7 +17,7 @@ import { makeReport, plannedSteps, type ReportInput } from '../report.ts';
 import type { RunOptions, RunParts } from '../run.ts';
 import { checkBackup, damaged, spaceRefusals } from './backup-check.ts';
 import { chooseRun, hasHeld, heldBefore, putBackBy, unrestoredBefore } from './choose.ts';
-import { asHeld, heldEffects, heldWarning, isHeldOnly, stillHeld, type Usable, withHeld } from './held.ts';
+import { asHeld, heldServices, heldWarning, isHeldOnly, stillHeld, type Usable, withHeld } from './held.ts';
 import { lookAt } from './look.ts';
 import { makeRestorePlan } from './plan.ts';
 import { effectsOf } from './read-steps.ts';
@@ -62,27 +62,30 @@ export async function restoreRun(options: RestoreOptions, parts: RestoreParts): 
     const message = 'No run has removed anything that could be put back.';
     return finish('nothing-to-do', { warnings: [{ code: 'no-run', message }] });
   }
-  for (let run = chosen; ; ) {
-    const report = await restoreOne(run, runs, options, parts, finish);
+  for (let [run, told]: [EarlierRun, Warning[]] = [chosen, []]; ; ) {
+    const report = await restoreOne(run, { runs, told, finish }, options, parts);
     // A restore that finds all of its run as it was makes no run that would say so.
-    const nothing: boolean = report.outcome === 'nothing-to-do' && options.source === null;
-    const earlier = nothing ? unrestoredBefore(run, runs) : null;
+    const earlier = report.outcome === 'nothing-to-do' ? nextOf(run, runs, options) : null;
     if (earlier === null) return report;
-    run = earlier;
+    [run, told] = [earlier, report.warnings];
   }
+}
+
+/** The run that is put back instead of one that is as it was. */
+function nextOf(run: EarlierRun, runs: readonly EarlierRun[], { source }: RestoreOptions): EarlierRun | null {
+  return source === null ? unrestoredBefore(run, runs) : null;
 }
 
 async function restoreOne(
   run: EarlierRun,
-  runs: readonly EarlierRun[],
+  { runs, told, finish }: Pick<Work, 'runs' | 'finish'> & { told: readonly Warning[] },
   options: RestoreOptions,
   parts: RestoreParts,
-  finish: Work['finish'],
 ): Promise<Report> {
   const held = isHeldOnly(run);
   const refusal = held ? null : unusable(run);
-  if (refusal !== null) return finish('refused', { refusals: [refusal] });
-  const warnings = removeStages(options.root);
+  if (refusal !== null) return finish('refused', { refusals: [refusal], warnings: [...told] });
+  const warnings = [...told, ...removeStages(options.root)];
   const tools = await machineTools();
   const usable = held ? await asHeld(run as Usable, parts.host) : (run as Usable);
   const { dir, manifest } = usable.backup;
@@ -118,7 +121,7 @@ async function putBack(
   const extraCa = ca === null ? [] : [ca];
   const source = withSecrets(run.plan, backup, vault);
   const effects = effectsOf(source, run.journal, manifest, root);
-  effects.services = withHeld(effects.services, await heldEffects(heldBefore(run, runs), host, root));
+  effects.services = withHeld(effects.services, await heldServices(heldBefore(run, runs), host, root));
   const look = {
     host,
     vault,
@@ -154,7 +157,7 @@ async function putBack(
     return finish('refused', { plan, steps });
   }
   if (plan.steps.length === 0) {
-    dialogue.planned(plan);
+    if (nextOf(run, runs, options) === null) dialogue.planned(plan);
     return finish('nothing-to-do', { plan });
   }
   if (!(await dialogue.confirm(plan))) return finish('declined', { plan, steps });

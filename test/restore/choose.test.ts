@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { ListedRun } from '../../src/model/report.ts';
-import { chooseRun, continuedBy, hasChanged, heldBefore, putBackBy, restoredBy } from '../../src/restore/choose.ts';
+import {
+  chooseRun,
+  continuedBy,
+  hasChanged,
+  heldBefore,
+  neededBefore,
+  putBackBy,
+  restoredBy,
+  unrestoredBefore,
+} from '../../src/restore/choose.ts';
 import { runsToPrune } from '../../src/restore/prune.ts';
 import type { EarlierRun } from '../../src/restore/runs.ts';
 
@@ -33,7 +42,12 @@ function made(id: string, step: Step, more: Partial<EarlierRun>, plan: Partial<P
   };
 }
 
+/** Says that it goes on with an unfinished one. */
+const GOES_ON = { continues: {} as NonNullable<Plan['continues']> };
+const BACKUP = { backup: {} as NonNullable<EarlierRun['backup']> };
+
 const cleanup = (id: string, more: Partial<EarlierRun> = {}): EarlierRun => made(id, REMOVAL, more);
+const rerun = (id: string, more: Partial<EarlierRun> = {}): EarlierRun => made(id, REMOVAL, more, GOES_ON);
 const restore = (id: string, run: string, more: Partial<EarlierRun> = {}): EarlierRun =>
   made(id, PUT, { command: 'restore', ...more }, { mode: 'restore', restores: { run, backup: '/b' } });
 
@@ -47,7 +61,7 @@ describe('the run that is put back', () => {
   });
 
   it('is the unfinished one that it went on with, when it is back itself', () => {
-    const runs = [cleanup('1'), cleanup('2', { outcome: 'unfinished' }), cleanup('3')];
+    const runs = [cleanup('1'), cleanup('2', { outcome: 'unfinished' }), rerun('3')];
     expect(continuedBy(runs[2]!, runs)?.id).toBe('2');
     expect(continuedBy(runs[1]!, runs)).toBeNull();
     expect(chosen(runs)).toBe('3');
@@ -60,9 +74,11 @@ describe('the run that is put back', () => {
     'is also one that destroyed nothing and did no more than %s',
     (kind) => {
       const step = { id: 'it', kind, destructive: false } as unknown as Step;
-      expect(hasChanged(made('2', step, {}))).toBe(true);
-      const runs = [cleanup('1'), made('2', step, { outcome: 'unfinished' }), cleanup('3')];
+      expect(hasChanged(made('2', step, BACKUP))).toBe(true);
+      const runs = [cleanup('1'), made('2', step, { outcome: 'unfinished', ...BACKUP }), rerun('3')];
       expect(chosen([...runs, restore('4', '3')])).toBe('2');
+      // There would be nothing to put it back from, and the run before is no less whole for it.
+      expect(chosen([cleanup('1'), made('2', step, {})])).toBe('1');
     },
   );
 
@@ -71,12 +87,24 @@ describe('the run that is put back', () => {
     const held = (id: string, more: Partial<EarlierRun> = {}): EarlierRun =>
       made(id, stop, { outcome: 'unfinished', ...more });
     const ids = (runs: EarlierRun[]): string[] => heldBefore(runs.at(-1)!, runs).map(({ id }) => id);
-    expect(ids([held('1'), held('2'), cleanup('3')])).toEqual(['1', '2']);
-    expect(ids([held('1'), cleanup('2', { outcome: 'unfinished' }), held('3'), cleanup('4')])).toEqual(['3']);
-    expect(ids([held('1'), held('2', { outcome: 'ok' }), cleanup('3')])).toEqual([]);
-    expect(ids([held('1'), restore('2', '1'), cleanup('3')])).toEqual([]);
+    expect(ids([held('1'), held('2'), rerun('3')])).toEqual(['1', '2']);
+    expect(ids([held('1'), rerun('2', { outcome: 'unfinished' }), held('3'), rerun('4')])).toEqual(['3']);
+    expect(ids([held('1'), held('2', { outcome: 'ok' }), rerun('3')])).toEqual([]);
+    expect(ids([held('1'), restore('2', '1'), rerun('3')])).toEqual([]);
     expect(ids([held('1'), restore('2', '1')])).toEqual([]);
-    expect(ids([cleanup('1')])).toEqual([]);
+    expect(ids([rerun('1')])).toEqual([]);
+    // It found the host set up anew.
+    expect(ids([held('1'), cleanup('2')])).toEqual([]);
+    const runs = [cleanup('1', { outcome: 'unfinished' }), held('2'), held('3'), rerun('4')];
+    expect(neededBefore(runs[3]!, runs)?.id).toBe('3');
+    expect(neededBefore(runs[0]!, runs)).toBeNull();
+  });
+
+  it('is none before one that went on with nothing: the host was put back or set up in between', () => {
+    const runs = [cleanup('1', { outcome: 'unfinished' }), restore('2', '1'), cleanup('3')];
+    expect(unrestoredBefore(runs[2]!, runs)).toBeNull();
+    expect(chosen([...runs, restore('4', '3')])).toBe('3');
+    expect(unrestoredBefore(rerun('3'), [runs[0]!, rerun('3')])?.id).toBe('1');
   });
 
   it('is the one that is named, or the only one that begins so', () => {
@@ -120,7 +148,13 @@ describe('a cleanup that was killed before it removed anything', () => {
   const step = (id: string, kind: string): Step => ({ id, kind, target: `the ${id}`, destructive: false }) as Step;
   const steps = [step('dump', 'database-dump'), step('stop', 'service-stop'), step('close', 'database-seal'), REMOVAL];
   /** It began these steps, and took these back. */
-  const killed = (id: string, begun: string[], undone: string[] = [], more: Partial<EarlierRun> = {}): EarlierRun =>
+  const killed = (
+    id: string,
+    begun: string[],
+    undone: string[] = [],
+    more: Partial<EarlierRun> = {},
+    plan: Partial<Plan> = {},
+  ): EarlierRun =>
     made(
       id,
       REMOVAL,
@@ -132,7 +166,7 @@ describe('a cleanup that was killed before it removed anything', () => {
         ],
         ...more,
       },
-      { steps },
+      { steps, ...plan },
     );
 
   it('is put back where it left services stopped or a database closed', () => {
@@ -151,7 +185,7 @@ describe('a cleanup that was killed before it removed anything', () => {
   });
 
   it('before the unfinished one that it went on with', () => {
-    const runs = [cleanup('1', { outcome: 'unfinished' }), killed('2', ['stop'])];
+    const runs = [cleanup('1', { outcome: 'unfinished' }), killed('2', ['stop'], [], {}, GOES_ON)];
     expect(chosen(runs)).toBe('2');
     expect(chosen([...runs, restore('3', '2')])).toBe('1');
   });

@@ -151,7 +151,9 @@ async function systemctl(words: readonly string[], options: RunOptions): Promise
 
 /** Why it failed is not what it says last: that is where to read more, which is what a hint says. */
 function complaint(options: RunOptions, ended: RunResult): HostError {
-  const lines = ended.stderr.split('\n').filter((line) => !/^See (?:system logs|"systemctl status)/.test(line));
+  const lines = ended.stderr
+    .split('\n')
+    .filter((line) => !/^(?:See (?:system logs|"systemctl status)|To force a start use|followed by )/.test(line));
   return statusError('systemctl', options, { ...ended, stderr: lines.join('\n') });
 }
 
