@@ -108,34 +108,38 @@ describe.skipIf(skip)('a service', () => {
   afterAll(() => host?.destroy());
 
   const titled = CASES.map((one) => [one.what, one.code, one] as const);
-  it.each(titled)('%s: exit %i, nothing is changed, and the run after mending finishes', (_, __, one) => {
-    host.sh(one.spoil);
-    // What is refused has changed nothing, not even what is wrong.
-    const spoilt = one.code === 3 ? pictureOf(host) : null;
-    const { exitCode, outcome, changed, intact, steps, refusals } = host.report('-u', '--timeout', '3');
-    const left = one.code === 3 ? pictureOf(host) : null;
-    host.sh(one.mend);
-    expect(exitCode).toBe(one.code);
-    expect(outcome).toBe(one.code === 3 ? 'refused' : 'incomplete');
-    const failed = steps.filter(({ status }) => status === 'failed');
-    const [said] = one.code === 3 ? refusals : failed.map(({ error, hint }) => ({ message: error, hint }));
-    expect(said!.message).toMatch(one.says);
-    expect(said!.hint).toMatch(one.hint);
-    expect(changed).toBe(one.code === 5);
-    if (one.code === 3) expect(steps.filter(({ status }) => status !== 'planned')).toEqual([]);
-    else {
-      expect(intact).toBe(true);
-      expect(failed.map(({ id }) => id)).toEqual(['stop:ovirt-engine']);
-      const destroying = steps.filter(({ kind }) => /^(?:database-|files-remove|ovn-)/.test(kind));
-      expect(destroying.filter(({ status }) => status !== 'blocked')).toEqual([]);
-    }
-    if (one.code === 3) expect(differences(host, spoilt!, left!)).toEqual([]);
-    if (one.code === 5) expect(differences(host, before)).toEqual([]);
-    const again = host.report('-u');
-    expect(again.steps.filter(({ error }) => error)).toEqual([]);
-    expect(again).toMatchObject({ exitCode: 0, verify: { ready: true } });
-    expect(differences(host, cleaned)).toEqual([]);
-    expect(host.report('restore', '-u')).toMatchObject({ exitCode: 0 });
-    expect(differences(host, before)).toEqual([]);
-  });
+  it.each(titled)(
+    '%s: exit %i, nothing is changed, and the run after mending finishes',
+    { timeout: 300_000 },
+    (_, __, one) => {
+      host.sh(one.spoil);
+      // What is refused has changed nothing, not even what is wrong.
+      const spoilt = one.code === 3 ? pictureOf(host) : null;
+      const { exitCode, outcome, changed, intact, steps, refusals } = host.report('-u', '--timeout', '3');
+      const left = one.code === 3 ? pictureOf(host) : null;
+      host.sh(one.mend);
+      expect(exitCode).toBe(one.code);
+      expect(outcome).toBe(one.code === 3 ? 'refused' : 'incomplete');
+      const failed = steps.filter(({ status }) => status === 'failed');
+      const [said] = one.code === 3 ? refusals : failed.map(({ error, hint }) => ({ message: error, hint }));
+      expect(said!.message).toMatch(one.says);
+      expect(said!.hint).toMatch(one.hint);
+      expect(changed).toBe(one.code === 5);
+      if (one.code === 3) expect(steps.filter(({ status }) => status !== 'planned')).toEqual([]);
+      else {
+        expect(intact).toBe(true);
+        expect(failed.map(({ id }) => id)).toEqual(['stop:ovirt-engine']);
+        const destroying = steps.filter(({ kind }) => /^(?:database-|files-remove|ovn-)/.test(kind));
+        expect(destroying.filter(({ status }) => status !== 'blocked')).toEqual([]);
+      }
+      if (one.code === 3) expect(differences(host, spoilt!, left!)).toEqual([]);
+      if (one.code === 5) expect(differences(host, before)).toEqual([]);
+      const again = host.report('-u');
+      expect(again.steps.filter(({ error }) => error)).toEqual([]);
+      expect(again).toMatchObject({ exitCode: 0, verify: { ready: true } });
+      expect(differences(host, cleaned)).toEqual([]);
+      expect(host.report('restore', '-u')).toMatchObject({ exitCode: 0 });
+      expect(differences(host, before)).toEqual([]);
+    },
+  );
 });
