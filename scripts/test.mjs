@@ -11,6 +11,7 @@ const bin = (name) => join(top, 'node_modules/.bin', name);
 const work = mkdtempSync(join(tmpdir(), 'engine-cleanup-test-'));
 const narrow = process.argv.slice(2);
 const figures = collectFigures();
+const env = { ...process.env, ...figures.env };
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, told again at the end: it may stand thousands of lines above. */
 const failures = [];
@@ -67,7 +68,7 @@ function testArgs(config) {
 function beside(config) {
   const path = join(work, 'beside.log');
   const log = openSync(path, 'w');
-  const child = spawn(bin('vitest'), testArgs(config), { cwd: top, stdio: ['ignore', log, log] });
+  const child = spawn(bin('vitest'), testArgs(config), { cwd: top, stdio: ['ignore', log, log], env });
   const ended = new Promise((resolve) => {
     child.on('error', (error) => resolve({ status: null, error }));
     child.on('exit', (status) => resolve({ status }));
@@ -88,11 +89,7 @@ if (narrow.length === 0) stage('Debian packages', process.execPath, ['--input-ty
 const lab = beside('lab/vitest.config.ts');
 head('Tests');
 const config = 'vitest.config.ts';
-add(
-  'Tests',
-  spawnSync(bin('vitest'), testArgs(config), { cwd: top, stdio: 'inherit', env: { ...process.env, ...figures.env } }),
-  counts(reportOf(config)),
-);
+add('Tests', spawnSync(bin('vitest'), testArgs(config), { cwd: top, stdio: 'inherit', env }), counts(reportOf(config)));
 await lab('A whole host (lab/)');
 figures.tell();
 rmSync(work, { recursive: true, force: true });

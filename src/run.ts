@@ -58,7 +58,7 @@ function read(
   options: RunOptions,
   parts: RunParts,
   judgeKeys: boolean,
-  more: Pick<DetectOptions, 'asked' | 'release' | 'continued' | 'isOwed' | 'noVerdict'> = {},
+  more: Pick<DetectOptions, 'asked' | 'release' | 'continued' | 'owesReload' | 'noVerdict'> = {},
 ): Promise<Facts> {
   const { root, wishes } = options;
   return detect(parts.host, {

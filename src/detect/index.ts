@@ -44,7 +44,7 @@ export interface DetectOptions {
   /** That of an unfinished run, where neither marker nor package is left to tell: what that run would have removed too is looked for in its places. */
   continued?: Release | null;
   /** That run did not come to tell the web server, if one runs. */
-  isOwed?: boolean;
+  owesReload?: boolean;
   /** Components whose database the caller asks itself. */
   asked?: readonly ComponentId[];
 }
@@ -79,7 +79,7 @@ function contextOf(
 
 /** Reads everything. */
 export async function detect(host: Host, options: DetectOptions): Promise<Facts> {
-  const { root, continued = null, isOwed = false } = options;
+  const { root, continued = null, owesReload = false } = options;
   const caller = findCaller(root);
   const told: Told = { notes: [], faults: [] };
   const base = contextOf(host, options, caller.uid, told);
@@ -109,9 +109,9 @@ export async function detect(host: Host, options: DetectOptions): Promise<Facts>
 
   const directories = await findDirectories(context);
   const anything = files.length > 0 || lines.length > 0 || records.paths.length > 0 || databases.some(isTraceOfSetup);
-  // A directory by itself is no trace of a setup, and there is no database to ask for; but it may be all that an unfinished run left.
   const webServer = await findWebServer(context, lines);
-  const isLeft = directories.length > 0 || (isOwed && webServer?.active === true);
+  // A directory by itself is no trace of a setup, and there is no database to ask for; but it may be all that an unfinished run left.
+  const isLeft = directories.length > 0 || (owesReload && webServer?.active === true);
   const isRest = !anything && finding.told.release === null && continued !== null && isLeft;
   if (anything) judgeRelease(context, { ...finding.told, release: finding.told.release ?? continued }, layout);
   if (root !== '/') await judgeShared(context, host.machine, databases);

@@ -147,7 +147,8 @@ async function putBack(
   plan.refusals.push(...spaceRefusals(plan, dirname(run.path)));
   if (continues !== null && plan.steps.length > 0) plan.continues = continues;
   const earlier = unrestoredBefore(run, runs);
-  if (earlier !== null) {
+  const isPassedOver = plan.steps.length + plan.refusals.length === 0 && nextOf(run, runs, options) !== null;
+  if (earlier !== null && !isPassedOver) {
     const message = `Run ${run.id} went on with run ${earlier.id}, which had ended unfinished. What that one changed is put back by a restore of its own, after this one.`;
     plan.warnings.push({ code: 'unfinished-run', message });
   }
@@ -157,7 +158,7 @@ async function putBack(
     return finish('refused', { plan, steps });
   }
   if (plan.steps.length === 0) {
-    if (nextOf(run, runs, options) === null) dialogue.planned(plan);
+    if (!isPassedOver) dialogue.planned(plan);
     return finish('nothing-to-do', { plan });
   }
   if (!(await dialogue.confirm(plan))) return finish('declined', { plan, steps });

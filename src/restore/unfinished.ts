@@ -75,9 +75,9 @@ function wasSetUpSince({ journal }: EarlierRun, { files }: Pick<Facts, 'files'>)
 }
 
 /** What a look at a host has to know of the unfinished cleanup, if there is such a run: the release that it took the host for, and whether it left something to do that cannot be seen there. */
-export function continuedHost(runs: readonly EarlierRun[]): { continued: Release | null; isOwed: boolean } {
+export function continuedHost(runs: readonly EarlierRun[]): { continued: Release | null; owesReload: boolean } {
   const cleanups = unfinishedOf(runs, 'cleanup');
-  return { continued: cleanups.at(-1)?.plan?.release ?? null, isOwed: owesReload(cleanups) };
+  return { continued: cleanups.at(-1)?.plan?.release ?? null, owesReload: owesReload(cleanups) };
 }
 
 /** What cleanups leave that ended unfinished, and after which nobody has set the host up. */

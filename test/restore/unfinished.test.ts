@@ -165,7 +165,7 @@ describe('the web server is told by the run that comes after', () => {
 
   it('where one was to tell it and did not', () => {
     expect(owed(reloading('1', []))).toBe(true);
-    expect(continuedHost([reloading('1', [])])).toMatchObject({ isOwed: true });
+    expect(continuedHost([reloading('1', [])])).toMatchObject({ owesReload: true });
     expect(owed(reloading('1', [begin('reload')]))).toBe(true);
     expect(owed(reloading('1', [end('reload', 'blocked')], { outcome: 'incomplete' }))).toBe(true);
     expect(owed(reloading('1', []), run('2', [begin('clear')]))).toBe(true);

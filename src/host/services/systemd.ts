@@ -49,7 +49,7 @@ export class SystemdServices implements Services {
     const ended = await this.#job(unit, 'stop', options, 'did not stop', 'systemd goes on stopping it.');
     // A job to start it took the place of ours.
     const cancelled = ended.code !== 0 && /^Job for \S+ cancell?ed\.$/m.test(ended.stderr);
-    if (ended.code !== 0 && !cancelled) throw complaint(options, ended);
+    if (!cancelled) demand(options, ended);
     const now = await this.#show(unit);
     const active = await this.#activeStarters(now);
     const others = active.length > 0 ? `Run "systemctl stop ${active.join(' ')}"` : null;
@@ -68,11 +68,10 @@ export class SystemdServices implements Services {
   async start(unit: string, timeoutMs: number): Promise<void> {
     const options = { purpose: `start ${unit}`, timeoutMs, hint: see(unit) };
     if ((await this.#show(unit)).ActiveState === 'deactivating') {
-      await systemctl(['--no-block', 'start', full(unit)], options);
+      demand(options, await systemctl(['--no-block', 'start', full(unit)], options));
       throw new HostError(`${unit} is still stopping; systemd starts it when it has stopped.`, { hint: see(unit) });
     }
-    const ended = await this.#job(unit, 'start', options, 'did not start', 'systemd goes on starting it.');
-    if (ended.code !== 0) throw complaint(options, ended);
+    demand(options, await this.#job(unit, 'start', options, 'did not start', 'systemd goes on starting it.'));
   }
 
   startScript(): null {
@@ -82,11 +81,11 @@ export class SystemdServices implements Services {
   /** Takes away every link that starts a unit at boot, its aliases too. @throws HostError if it still is enabled afterwards */
   async disable(unit: string): Promise<void> {
     const options = { purpose: `disable ${unit}`, timeoutMs: this.#timeoutMs };
-    const ended = await call(['disable', full(unit)], options);
+    const ended = await systemctl(['disable', full(unit)], options);
     const shown = await this.#show(unit);
     // systemd disables nothing whose unit file is gone.
     if (isGone(shown)) return disableInstalled(createFiles('/'), unit, this.#timeoutMs);
-    if (ended.code !== 0) throw complaint(options, ended);
+    demand(options, ended);
     if (!isEnabled(unit, shown)) return;
     throw new HostError(`${unit} is still enabled after "systemctl disable ${unit}".`, {
       hint: `See "systemctl cat ${unit}" and the links below /etc/systemd/system, then run this again.`,
@@ -96,7 +95,7 @@ export class SystemdServices implements Services {
   /** Makes the links that start a unit at boot. @throws HostError if it is not enabled afterwards */
   async enable(unit: string): Promise<void> {
     const options = { purpose: `enable ${unit}`, timeoutMs: this.#timeoutMs };
-    await systemctl(['enable', full(unit)], options);
+    demand(options, await systemctl(['enable', full(unit)], options));
     if (isEnabled(unit, await this.#show(unit))) return;
     throw new HostError(`${unit} is not enabled after "systemctl enable ${unit}".`, {
       hint: `See "systemctl cat ${unit}", then run this again.`,
@@ -106,8 +105,7 @@ export class SystemdServices implements Services {
   async reload(unit: string, timeoutMs: number): Promise<void> {
     if ((await this.#show(unit)).ActiveState !== 'active') return;
     const options = { purpose: `reload ${unit}`, timeoutMs, hint: see(unit) };
-    const ended = await this.#job(unit, 'reload', options, 'did not reload', 'systemd goes on reloading it.');
-    if (ended.code !== 0) throw complaint(options, ended);
+    demand(options, await this.#job(unit, 'reload', options, 'did not reload', 'systemd goes on reloading it.'));
   }
 
   async strays(): Promise<[]> {
@@ -116,7 +114,7 @@ export class SystemdServices implements Services {
 
   /** Asks systemd for something and waits for its end, for as long as the limit. */
   async #job(unit: string, verb: string, options: RunOptions, failed: string, goesOn: string): Promise<RunResult> {
-    return call([verb, full(unit)], options).catch((error: unknown) => {
+    return systemctl([verb, full(unit)], options).catch((error: unknown) => {
       if (!(error instanceof HostError && error.code === 'ETIMEDOUT')) throw error;
       throw new HostError(`${unit} ${failed} within ${options.timeoutMs / 1000} s; ${goesOn}`, {
         hint: `${see(unit)} More time can be allowed with --timeout.`,
@@ -139,22 +137,17 @@ export class SystemdServices implements Services {
 }
 
 /** No question for a password. Without `--quiet`, with which it does not say why a job failed. `words`: a verb, with what goes before it, and a unit. */
-function call(words: readonly string[], options: RunOptions): Promise<RunResult> {
+function systemctl(words: readonly string[], options: RunOptions): Promise<RunResult> {
   return run('systemctl', ['--no-ask-password', ...words.slice(0, -1), '--', words.at(-1)!], options);
 }
 
-/** @throws HostError if it does not end with 0 */
-async function systemctl(words: readonly string[], options: RunOptions): Promise<void> {
-  const ended = await call(words, options);
-  if (ended.code !== 0) throw complaint(options, ended);
-}
-
-/** Why it failed is not what it says last: that is where to read more, which is what a hint says. */
-function complaint(options: RunOptions, ended: RunResult): HostError {
+/** @throws HostError if it did not end with 0, with why. That is not what it says last: where to read more, which is what a hint says, or how to go on by force */
+function demand(options: RunOptions, ended: RunResult): void {
+  if (ended.code === 0) return;
   const lines = ended.stderr
     .split('\n')
     .filter((line) => !/^(?:See (?:system logs|"systemctl status)|To force a start use|followed by )/.test(line));
-  return statusError('systemctl', options, { ...ended, stderr: lines.join('\n') });
+  throw statusError('systemctl', options, { ...ended, stderr: lines.join('\n') });
 }
 
 function full(unit: string): string {
